@@ -81,10 +81,16 @@ class OnlyLooking:
         self._issues = issues
 
     async def register(
-        self, fingerprints: Iterable[Fingerprint], now: datetime, *, good: bool = True, window: timedelta = WINDOW
+        self,
+        fingerprints: Iterable[Fingerprint],
+        now: datetime,
+        *,
+        good: bool = True,
+        window: timedelta = WINDOW,
+        filling: bool = False,
     ) -> Registered:
         """Return the known issues among these."""
-        del good
+        del good, filling
         return await self._issues.recognised(fingerprints, now, window=window)
 
 

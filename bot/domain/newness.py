@@ -13,6 +13,10 @@ WINDOW = timedelta(days=14)
 on one day and published a few days later."""
 
 
+FIRST_LOOK_QUIET = timedelta(minutes=2)
+"""A first look at a folder that was empty lasts until no issue came for so long: a copy arrives file by file."""
+
+
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """How an issue came in.
@@ -53,6 +57,14 @@ def look_before(seen: datetime, sights: Iterable[datetime]) -> datetime | None:
     It is for issues that a release registered which did not store its looks: each first sight of an issue is one.
     """
     return max((sight for sight in sights if sight < seen), default=None)
+
+
+def first_look(newest: datetime, now: datetime) -> datetime | None:
+    """Return when a first look that is not recorded yet ended, None if it goes on.
+
+    `newest` is when the last issue came in. One later than now was a wrong clock's, and ended it.
+    """
+    return None if timedelta(0) <= now - newest < FIRST_LOOK_QUIET else newest
 
 
 def dated_by_arrival(

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 from archive.label import slug as file_slug
 from bot.domain.issue_identity import Fingerprint, KnownIssues, recognise
 from bot.domain.likeness import Marks
-from bot.domain.newness import WINDOW, Arrival, dated_by_arrival, is_new, is_out, look_before
+from bot.domain.newness import WINDOW, Arrival, dated_by_arrival, first_look, is_new, is_out, look_before
 from bot.domain.newsletter import Newsletter
 from bot.store.database import Database
 from bot.store.inserts import insert
@@ -66,14 +66,21 @@ class Issues:
         self._newsletter = newsletter.slug
 
     async def register(
-        self, fingerprints: Iterable[Fingerprint], now: datetime, *, good: bool = True, window: timedelta = WINDOW
+        self,
+        fingerprints: Iterable[Fingerprint],
+        now: datetime,
+        *,
+        good: bool = True,
+        window: timedelta = WINDOW,
+        filling: bool = False,
     ) -> Registered:
         """Write down the archive as it is now: `fingerprints` of all its issues, oldest first.
 
         `good`: the archive's folder could be read just now. Such a look counts as the last one if it saw any issue.
-        An issue that comes out now is new if it is dated no more than `window` before the last one.
+        An issue that comes out now is new if it is dated no more than `window` before the last one. `filling`: the
+        folder was empty before. Then the first look lasts until no issue came for a while.
         """
-        look = _Look(self._newsletter, tuple(fingerprints), now, window)
+        look = _Look(self._newsletter, tuple(fingerprints), now, window, filling=filling)
         return await self._database.write(lambda connection: _register(connection, look, good=good))
 
     async def recognised(
@@ -113,6 +120,7 @@ class _Look:
     there: tuple[Fingerprint, ...]
     now: datetime
     window: timedelta
+    filling: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +179,7 @@ def _seen(connection: Connection, look: _Look) -> _Seen:
         if found[fingerprint.slug] in rows or is_out(fingerprint.dated, now, day_only=fingerprint.day_only)
     ]
     fingerprints = {found[fingerprint.slug]: fingerprint for fingerprint in out}
-    last = _last_look(connection, look.newsletter)
+    last = _last_look(connection, look.newsletter) or _end_of_first_look(rows, now)
     came = {key: fingerprint for key, fingerprint in fingerprints.items() if key not in rows}
     broken = _broken_since(connection, look.newsletter) if came else {}
     foreign = len(rows) >= MIN_KNOWN_ISSUES and rows.keys().isdisjoint(found.values())
@@ -258,6 +266,20 @@ def _last_look(connection: Connection, newsletter: str) -> datetime | None:
     return found
 
 
+def _end_of_first_look(rows: dict[str, Any], now: datetime) -> datetime | None:
+    """Return when a first look that was not recorded ended, None if there was none or it goes on."""
+    return first_look(max(row.seen for row in rows.values()), now) if rows else None
+
+
+def _is_filling(connection: Connection, seen: _Seen, look: _Look) -> bool:
+    """Return whether the first look goes on: the folder was empty and issues come in, or they did a moment ago."""
+    if _last_look(connection, look.newsletter) is not None:
+        return False
+    if not seen.rows:
+        return look.filling
+    return _end_of_first_look(seen.rows, look.now) is None
+
+
 def _looked(connection: Connection, newsletter: str, now: datetime) -> None:
     """Record that issues were seen now. A clock that is behind does not take the last look back."""
     row = insert(connection, archive_looks)
@@ -290,7 +312,7 @@ def _register(connection: Connection, look: _Look, *, good: bool) -> Registered:
         row = insert(connection, slugs)
         latest = {"identity": row.excluded.identity}
         connection.execute(row.on_conflict_do_update(index_elements=["slug"], set_=latest), renamed)
-    if good and look.there and not _is_foreign(seen):
+    if good and look.there and not _is_foreign(seen) and not _is_filling(connection, seen, look):
         _looked(connection, look.newsletter, look.now)
     seq = {row.identity: row.seq for row in connection.execute(select(issues.c.identity, issues.c.seq))}
     return Registered(seen.identity, seq, _edit(connection, seen), seen.not_new(), seen.arrivals())

@@ -83,6 +83,47 @@ def test_a_volume_is_mounted_late(database: Callable[[], Store], schedule: str) 
 
 
 @both
+@pytest.mark.parametrize("restarts", [False, True])
+def test_a_first_archive_is_copied_slowly(
+    database: Callable[[], Store],
+    schedule: str,
+    restarts: bool,  # noqa: FBT001 - a case
+) -> None:
+    """File by file into a folder that was empty, also with a restart in the middle: all of it is one first look."""
+
+    async def scenes(scene: Scene, reader: Reader) -> None:
+        await scene.passes(minutes=30)
+        here = (*YEAR, issue(60, SUNDAY - timedelta(days=4)), issue(61, SUNDAY - timedelta(hours=2)))
+        for done in range(1, len(here) + 1):
+            if restarts and done == 30:
+                await scene.everybody_dies()
+                await scene.worker_comes()
+            await scene.holds(here[:done])
+            await scene.passes(seconds=50)
+        await scene.passes(days=8)
+        assert reader.got() == []
+        assert len(reader.letters()) == 1
+        await the_next_real_issue_comes_on_time(scene, reader, schedule)
+
+    play(database, schedule, scenes, there=())
+
+
+@both
+def test_the_first_issue_after_a_first_look_is_new(database: Callable[[], Store], schedule: str) -> None:
+    """Two minutes after the last file of the copy the next one is no part of it."""
+
+    async def scenes(scene: Scene, reader: Reader) -> None:
+        await scene.passes(minutes=30)
+        for done in range(1, 4):
+            await scene.holds(YEAR[-3:][:done])
+            await scene.passes(minutes=1)
+        await scene.passes(minutes=1, seconds=5)
+        await the_next_real_issue_comes_on_time(scene, reader, schedule)
+
+    play(database, schedule, scenes, there=())
+
+
+@both
 def test_a_volume_is_emptied_and_back(database: Callable[[], Store], schedule: str) -> None:
     """For three weeks, in which one issue came out: it goes out, and what was there before does not."""
 

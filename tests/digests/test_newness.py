@@ -96,6 +96,7 @@ def test_a_volume_mounted_late_floods_nobody() -> None:
         scene, channel = await scene_with()
         await scene.passes(minutes=30)
         await scene.holds(YEARS)
+        await scene.passes(minutes=3)
         await real_issue_comes_alone(scene, channel)
 
     run(play())

@@ -32,12 +32,19 @@ class IssueRegister(Protocol):
     """Decides which file is which issue; `bot.store.issues.Issues` implements it."""
 
     async def register(
-        self, fingerprints: Iterable[Fingerprint], now: datetime, *, good: bool = True, window: timedelta = WINDOW
+        self,
+        fingerprints: Iterable[Fingerprint],
+        now: datetime,
+        *,
+        good: bool = True,
+        window: timedelta = WINDOW,
+        filling: bool = False,
     ) -> Registered:
         """Record the archive as it is now: the `fingerprints` of all its issues, oldest first.
 
         `good`: the archive's folder has just been read without error. An issue that is published now counts as new if
-        it is dated no more than `window` before the last such reading.
+        it is dated no more than `window` before the last such reading. `filling`: the folder was empty before, so that
+        its first issues may be the beginning of a copy.
         """
         ...
 
@@ -56,6 +63,7 @@ class IssueRegistry:
         self._register = register
         self._few = few
         self._fingerprints: dict[str, tuple[Issue, Fingerprint]] = {}
+        self._was_empty = False
         self._turn = asyncio.Lock()
         self.current = IssueCatalogue()
 
@@ -83,7 +91,10 @@ class IssueRegistry:
                 if self._unseen(there) > self._few
                 else self._describe(there)
             )
-            found = await self._register.register(fingerprints, now, good=good, window=self._window)
+            self._was_empty = self._was_empty or not there
+            found = await self._register.register(
+                fingerprints, now, good=good, window=self._window, filling=self._was_empty
+            )
             new = _catalogue(there, fingerprints, found, self._zone)
             added = frozenset(new.issues) - frozenset(self.current.issues)
             self.current = new
