@@ -9,7 +9,8 @@ from sqlalchemy import Connection, and_, select, update
 from bot.domain.second_bot import SUSPECTED_FOR, Sighting
 from bot.domain.workspace import WorkspaceId
 from bot.store.database import Database
-from bot.store.tables import insert, second_bots
+from bot.store.inserts import insert
+from bot.store.tables import second_bots
 
 _S = second_bots.c
 
