@@ -130,7 +130,8 @@ def _up_to_part(line: str) -> str:
             kept = before
         if len(kept) < _PART_MIN_CHARS:
             return ""
-        if not (needs_more(kept.rpartition(" ")[2].lower()) or _BARELY_BEGUN.search(kept)):
+        barely = _BARELY_BEGUN.search(kept) or (line.startswith("to ", found.end()) and _FOR_WHOM.search(kept))
+        if not (barely or needs_more(kept.rpartition(" ")[2].lower())):
             return kept.rstrip(_TRAILING)
     return ""
 
@@ -210,7 +211,8 @@ _NAMED = re.compile(r"([A-Z][^(]{10,60}) \([^()]*\) is (?:a|an|the) ")
 """A name that the sentence explains, with its short form."""
 _LISTED_BEFORE = re.compile(r",(?! \d)(?: [^\s,;:.]+){1,3}$")
 _LISTED = re.compile(
-    r",(?! (?:a|an|the|which|who|where|and|but|so|or|with|in|on|at|for|to|by|from|we|you|it)\b)"
+    r",(?! \w+ly\b)"
+    r"(?! (?:a|an|the|this|these|which|who|where|and|but|so|or|with|in|on|at|for|to|by|from|we|you|it)\b)"
     r"(?: [^\s,;:.]+){1,3}(?:, | (?:and|or|&) )"
 )
 """What follows the first of several things."""
@@ -239,6 +241,8 @@ _PART_MIN_CHARS = 40
 """Characters that remain at least where a part is left out: with fewer, more is lost than a cut word."""
 _BARELY_BEGUN = re.compile(r"(?:,| (?:where|that|which|who|when|if)) \S+$")
 """A clause of which only its first word would remain."""
+_FOR_WHOM = re.compile(r" for (?:\S+ )?\S+$")
+"""Before `to …`: a request for people to do something."""
 _PART_MAX_CHARS = 16
 """Characters of the longest words that begin a part."""
 _APOSTROPHES = frozenset("'’")
@@ -253,18 +257,20 @@ _AUXILIARY = frozenset(
 )
 _HOLDING = frozenset(
     # Words that need what follows them: `depends on …`, `an introduction to …`, `shows that …`.
-    """able access anything everything addition aim aims all allow allows alternative any
-    applies apply approach approaches are argue argues
-    ask asks back believe belongs both bring brings capable close collection come comes comparing comparison
-    consist consists deal deals depend depends difficult down due each easier easy enable enables ensure ensures
-    expect explain explains far find go goes got guide hard harder has have help helps hope i idea imagine
-    interested intro introduction is it keep key kind know lack lead leads learn let lets like likely long look
-    looks lot lots love make makes many mean means mention more most much need needs new not number off one only
-    other out over part plan plans potential range ready reason reasons relate relates relevant reminder report
-    reports response responsible return run runs said same say says see seem seems series set show shows similar
-    some specific start starts suggest suggests switch take takes talk talks tend tends these they think this
-    those tips transition tries try up use used useful want wants was way ways we well were what why work works
-    worth would you""".split()  # noqa: SIM905 - reads better
+    """able access addition aim aims all allow allows alternative any anything applies apply
+    approach approaches are argue argues ask asks back believe belongs best both bring
+    brings capable close collection come comes comparing comparison consist consists
+    deal deals demand depend depends desire difficult down due each easier easy enable
+    enables ensure ensures everything expect explain explains far find go goes got guide
+    hard harder has have help helps hope i idea imagine interested intro introduction is
+    it keep key kind know lack lead leads learn let lets like likely long look looks lot
+    lots love make makes many mean means mention more most much need needs new not
+    number off one only other out over part passion pattern patterns plan plans
+    potential range ready reason reasons relate relates relevant reminder report reports
+    response responsible return run runs said same say says see seem seems series set
+    show shows similar some specific start starts suggest suggests switch take takes
+    talk talks tend tends these they think this those tips transition tries try up use
+    used useful want wants was way ways we well were what why work works worth would you""".split()  # noqa: SIM905 - reads better
 )
 LITTLE_WORDS = frozenset(
     """& a about all along also an and any are as at be been before between both but by can do

@@ -197,6 +197,14 @@ def test_a_chinese_headline_is_a_sentence_or_as_much_of_it_as_fits(text: str, ti
             "A. Pilot wrote a long post about porting an unusual implementation of moorings",
         ),
         (
+            "A look at the new rope store of ours, specifically at features, reliability and performance in winter.",
+            "A look at the new rope store of ours",
+        ),
+        (
+            "A bit of recent history and a request for folks to get involved in discussions around reusing old rope.",
+            "A bit of recent history and a request for folks to get involved in discussions…",
+        ),
+        (
             "DockOps is coming up on June 24th and 25th and the programme of talks and workshops can be looked at.",
             "DockOps is coming up on June 24th and 25th",
         ),
