@@ -79,7 +79,7 @@ def _told(words: list[str], part: str, text: str) -> str:
 def _is_untelling(words: list[str]) -> bool:
     """Return whether words of the address say less than any text."""
     return (
-        len(words) < _TITLE_MIN_WORDS
+        len(words) - (len(words[-1]) <= 2 and words[-1].isdecimal()) < _TITLE_MIN_WORDS
         or (words[-1] in _UNFINISHED and words[-2] != "all")
         or (len(words) <= _UNTELLING_MAX_WORDS and " ".join(words) in _UNTELLING)
     )
@@ -129,7 +129,7 @@ def _words(part: str) -> list[str]:
         part = unquote(part)
     if "." in part:
         part = _SUFFIX.sub("", part)
-    if "_" in part and ("-" in part or "_" in part[-4:]):
+    if "_" in part and "-" in part:
         part = _COUNTED.sub("", part)
     words = [word for word in _SPLIT.split(part) if word]
     if len(words) == 1 and len(words := _CAMEL.split(part)) < 4:

@@ -81,7 +81,7 @@ def cased(words: list[str], text: str) -> str:
     low = text.encode("ascii", "replace").decode("ascii").lower() if plain_words else text.lower()
     phrase = " ".join(words)
     if (at := low.find(phrase)) >= 0 and (whole := _phrase(text, at, len(phrase))):
-        return whole
+        return cased(words, "") if whole.isupper() else whole
     written = [
         (small not in _SMALL and (at := low.find(small)) >= 0 and _name(small, text, low, at))
         or _FIXED.get(small, small)

@@ -40,7 +40,7 @@ def clause(text: str) -> str:
     named = _NAMED.match(line)
     if said := bare[: next(_breaks(bare), 0)] or _up_to_part(bare) or (named[1] if named else ""):
         return shortened(said)
-    further = _FURTHER.search(bare, _CLAUSE_MIN_CHARS, HEADLINE_MAX_CHARS + _PART_MAX_CHARS)
+    further = _FURTHER.search(bare, _PART_MIN_CHARS, HEADLINE_MAX_CHARS + _PART_MAX_CHARS)
     if further and not _SUBORDINATE.match(bare):
         return shortened(bare[: further.start()].rstrip(_TRAILING))
     return shortened(bare)
@@ -130,10 +130,16 @@ def _up_to_part(line: str) -> str:
             kept = before
         if len(kept) < _PART_MIN_CHARS:
             return ""
-        barely = _BARELY_BEGUN.search(kept) or (line.startswith("to ", found.end()) and _FOR_WHOM.search(kept))
-        if not (barely or needs_more(kept.rpartition(" ")[2].lower())):
+        if not (_goes_on_at(line, found.end(), kept) or needs_more(kept.rpartition(" ")[2].lower())):
             return kept.rstrip(_TRAILING)
     return ""
+
+
+def _goes_on_at(line: str, at: int, kept: str) -> bool:
+    """Return whether the word at `at` of `line` belongs to what is `kept` of it: within a name, or what it needs."""
+    if _BARELY_BEGUN.search(kept) or (line.startswith("to ", at) and _FOR_WHOM.search(kept)):
+        return True
+    return _NAME_BEFORE.search(kept) is not None and _NAME_ON.match(line, at) is not None
 
 
 def needs_more(word: str) -> bool:
@@ -239,8 +245,11 @@ _NEW_CLAUSE = ("but ", "so ", "because ", "although ", "though ", "whereas ", "u
 """Words that begin a clause of its own: what precedes them has a verb."""
 _PART_MIN_CHARS = 40
 """Characters that remain at least where a part is left out: with fewer, more is lost than a cut word."""
-_BARELY_BEGUN = re.compile(r"(?:,| (?:where|that|which|who|when|if)) \S+$")
+_BARELY_BEGUN = re.compile(r"(?:,| (?:where|that|which|who|when|if|get|getting|keep|keeping)) \S+$")
 """A clause of which only its first word would remain."""
+_NAME_BEFORE = re.compile(r"[A-Z]\S* [A-Z]\S*$")
+_NAME_ON = re.compile(r"(?:in|for|to|with) [A-Z]")
+"""What a name of several words goes on with, as in `New Directions in Operating Systems`."""
 _FOR_WHOM = re.compile(r" for (?:\S+ )?\S+$")
 """Before `to …`: a request for people to do something."""
 _PART_MAX_CHARS = 16
@@ -261,16 +270,17 @@ _HOLDING = frozenset(
     approach approaches are argue argues ask asks back believe belongs best both bring
     brings capable close collection come comes comparing comparison consist consists
     deal deals demand depend depends desire difficult down due each easier easy enable
-    enables ensure ensures everything expect explain explains far find go goes got guide
-    hard harder has have help helps hope i idea imagine interested intro introduction is
-    it keep key kind know lack lead leads learn let lets like likely long look looks lot
-    lots love make makes many mean means mention more most much need needs new not
-    number off one only other out over part passion pattern patterns plan plans
-    potential range ready reason reasons relate relates relevant reminder report reports
-    response responsible return run runs said same say says see seem seems series set
-    show shows similar some specific start starts suggest suggests switch take takes
-    talk talks tend tends these they think this those tips transition tries try up use
-    used useful want wants was way ways we well were what why work works worth would you""".split()  # noqa: SIM905 - reads better
+    enables ensure ensures everything expect explain explains far find free glad go goes
+    got great guide happy hard harder has have help helps hope i idea imagine interested
+    intro introduction is it keen keep key kind know lack lead leads learn let lets like
+    likely long look looks lot lots love make makes many mean means meant mention more
+    most much need needs new not number off one only other out over part passion pattern
+    patterns plan plans potential quick quicker range ready reason reasons relate
+    relates relevant reminder report reports response responsible return run runs said
+    same say says see seem seems series set show shows similar simple some specific
+    start starts suggest suggests supposed switch take takes talk talks tend tends these
+    they think this those tips transition tries try up use used useful want wants was
+    way ways we well were what why work works worth would you""".split()  # noqa: SIM905 - reads better
 )
 LITTLE_WORDS = frozenset(
     """& a about all along also an and any are as at be been before between both but by can do

@@ -201,6 +201,14 @@ def test_a_chinese_headline_is_a_sentence_or_as_much_of_it_as_fits(text: str, ti
             "A look at the new rope store of ours",
         ),
         (
+            "I’m really looking forward to the New Directions in Operating Ropes conference this week in the harbour.",
+            "I’m really looking forward to the New Directions in Operating Ropes conference…",
+        ),
+        (
+            "The relationship between the ropes and the trade of the systems administration is interesting, and so on.",
+            "The relationship between the ropes and the trade of the systems administration…",
+        ),
+        (
             "A bit of recent history and a request for folks to get involved in discussions around reusing old rope.",
             "A bit of recent history and a request for folks to get involved in discussions…",
         ),
@@ -259,6 +267,9 @@ def test_words_of_an_address_are_written_as_people_write_them(path: str, text: s
         ("call-for-proposals", "RopeCon looks for talks.", "RopeCon looks for talks"),
         ("events/ropeconf-2019-at-sea/registration", "RopeConf is in May.", "RopeConf is in May"),
         ("notes/why-ropes-cause-meetings/1055427371156793", "A post.", "Why ropes cause meetings"),
+        ("2017/ropes_for_harbour_masters_part_1.html", "A post.", "Ropes for harbour masters part 1"),
+        ("posts/rope_patterns_1/", "A series on patterns.", "A series on patterns"),
+        ("what-ropes-mean-to-me", "Issue #1\nWHAT ROPES MEAN TO ME", "What ropes mean to me"),
         ("talks/rope-post-mortems-1998/en", "A post.", "Rope post mortems 1998"),
         ("everything-you-need-to-know-about.html", "Notes on knots.", "Notes on knots"),
     ],
