@@ -128,7 +128,9 @@ def _is_name(text: str, at: int, seen: str) -> bool:
         return True
     if at > 1 and (text[at - 2].isalnum() or text[at - 2] == ","):
         return True
-    return after == " " and (text[end + 1 : end + 2].isupper() or text.startswith(_IS, end))
+    return after == " " and (
+        text[end + 1 : end + 2].isupper() or (text.startswith(_IS, end) and not seen.endswith("ing"))
+    )
 
 
 _IS = (" is a ", " is an ", " is the ")

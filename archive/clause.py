@@ -218,7 +218,7 @@ _NAMED = re.compile(r"([A-Z][^(]{10,60}) \([^()]*\) is (?:a|an|the) ")
 _LISTED_BEFORE = re.compile(r",(?! \d)(?: [^\s,;:.]+){1,3}$")
 _LISTED = re.compile(
     r",(?! \w+ly\b)"
-    r"(?! (?:a|an|the|this|these|which|who|where|and|but|so|or|with|in|on|at|for|to|by|from|we|you|it)\b)"
+    r"(?! (?:a|an|the|both|this|these|which|who|where|and|but|so|or|with|in|on|at|for|to|by|from|we|you|it)\b)"
     r"(?: [^\s,;:.]+){1,3}(?:, | (?:and|or|&) )"
 )
 """What follows the first of several things."""
@@ -276,11 +276,11 @@ _HOLDING = frozenset(
     likely long look looks lot lots love make makes many mean means meant mention more
     most much need needs new not number off one only other out over part passion pattern
     patterns plan plans potential quick quicker range ready reason reasons relate
-    relates relevant reminder report reports response responsible return run runs said
-    same say says see seem seems series set show shows similar simple some specific
-    start starts suggest suggests supposed switch take takes talk talks tend tends these
-    they think this those tips transition tries try up use used useful want wants was
-    way ways we well were what why work works worth would you""".split()  # noqa: SIM905 - reads better
+    relates relevant relies rely relying reminder report reports response responsible
+    return run runs said same say says see seem seems series set show shows similar
+    simple some specific start starts suggest suggests supposed switch take takes talk
+    talks tend tends these they think this those tips transition tries try up use used
+    useful want wants was way ways we well were what why work works worth would you""".split()  # noqa: SIM905 - reads better
 )
 LITTLE_WORDS = frozenset(
     """& a about all along also an and any are as at be been before between both but by can do

@@ -209,6 +209,10 @@ def test_a_chinese_headline_is_a_sentence_or_as_much_of_it_as_fits(text: str, ti
             "The relationship between the ropes and the trade of the systems administration…",
         ),
         (
+            "Some great posts of this week on crews, both structuring and feeding crews, and on all that we know.",
+            "Some great posts of this week on crews",
+        ),
+        (
             "A bit of recent history and a request for folks to get involved in discussions around reusing old rope.",
             "A bit of recent history and a request for folks to get involved in discussions…",
         ),
@@ -245,6 +249,7 @@ def test_a_long_sentence_ends_where_its_sense_allows_it(text: str, title: str) -
         ("functions-as-a-service", "Others-as-a-service, too.", "Functions as a service"),
         ("ropes-20-networking", "What Ropes 2.0 brings.", "Ropes 2.0 networking"),
         ("lessons-from-300000-lines", "Some lessons.", "Lessons from 300,000 lines"),
+        ("five-steps-of-mooring", "Mooring is a source of joy.", "Five steps of mooring"),
         ("the-ropes-we-need", "We wrote of The Ropes We Need.", "The Ropes We Need"),
     ],
 )
