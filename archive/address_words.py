@@ -98,6 +98,8 @@ def _without_marks(words: list[str], part: str, text: str) -> list[str]:
         words = words[:-1]
     if words[0].endswith(_NEWSLETTERS) and words[0] not in _NEWSLETTERS:
         return words[1:]
+    if words[1] in _NEWSLETTERS:
+        return words[2:]
     if words[-1].endswith(_NEWSLETTERS):
         return words[: -2 if words[-1] in _NEWSLETTERS else -1]
     return words

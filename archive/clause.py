@@ -137,7 +137,7 @@ def _up_to_part(line: str) -> str:
 
 def _goes_on_at(line: str, at: int, kept: str) -> bool:
     """Return whether the word at `at` of `line` belongs to what is `kept` of it: within a name, or what it needs."""
-    if _BARELY_BEGUN.search(kept) or (line.startswith("to ", at) and _FOR_WHOM.search(kept)):
+    if _BARELY_BEGUN.search(kept) or (line.startswith(("to ", "until "), at) and _FOR_WHOM.search(kept)):
         return True
     return _NAME_BEFORE.search(kept) is not None and _NAME_ON.match(line, at) is not None
 
@@ -232,8 +232,8 @@ _COUNTED = re.compile(r"(?:\d{1,3}[.)]\s+|\d{1,3}、|[（(]\d{1,3}[）)]\s*)(?=\
 _ADDRESS = re.compile(r"\s*[-–—:]?\s*[(<]?https?://\S+")
 _BRACKETS = re.compile(r"(?<=\w) \([^()]*\)(?=[ ,.;:!?]|$)")
 _SHORT_FORMS = frozenset(
-    """e.g i.e etc vs mr mrs ms dr st no inc jr prof approx jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed
-    thu fri sat sun ltd""".split()  # noqa: SIM905 - reads better
+    """e.g i.e etc vs mr mrs ms dr st no inc jr sr prof approx jan feb mar apr jun jul aug sep sept oct nov dec mon tue
+    wed thu fri sat sun ltd""".split()  # noqa: SIM905 - reads better
 )
 _PART = re.compile(
     r" (?=(?:which|who|whose|where|when|while|because|since|although|though|whereas|but|so|unless|until|before|after"
@@ -250,8 +250,8 @@ _BARELY_BEGUN = re.compile(r"(?:,| (?:where|that|which|who|when|if|get|getting|k
 _NAME_BEFORE = re.compile(r"[A-Z]\S* [A-Z]\S*$")
 _NAME_ON = re.compile(r"(?:in|for|to|with) [A-Z]")
 """What a name of several words goes on with, as in `New Directions in Operating Systems`."""
-_FOR_WHOM = re.compile(r" for (?:\S+ )?\S+$")
-"""Before `to …`: a request for people to do something."""
+_FOR_WHOM = re.compile(r" (?:for|from) (?:\S+ )?\S+$")
+"""Before `to …`: a request for people to do something, or a time from one day to another."""
 _PART_MAX_CHARS = 16
 """Characters of the longest words that begin a part."""
 _APOSTROPHES = frozenset("'’")

@@ -213,6 +213,10 @@ def test_a_chinese_headline_is_a_sentence_or_as_much_of_it_as_fits(text: str, ti
             "Some great posts of this week on crews",
         ),
         (
+            "RopeCon is coming up in the northern harbour of ours from the 18th until the 21st of November this year.",
+            "RopeCon is coming up in the northern harbour of ours",
+        ),
+        (
             "A bit of recent history and a request for folks to get involved in discussions around reusing old rope.",
             "A bit of recent history and a request for folks to get involved in discussions…",
         ),
@@ -268,6 +272,8 @@ def test_words_of_an_address_are_written_as_people_write_them(path: str, text: s
         ("jobs/senior-rope-engineer-tl70", "A job.", "Senior rope engineer"),
         ("three-uses-of-log4", "A post.", "Three uses of log4"),
         ("ropeweekly-war-rooms-for-harbours", "An offer.", "War rooms for harbours"),
+        ("l/rope_weekly_TuesdayDemo", "Join the demo of ropes.", "Join the demo of ropes"),
+        ("knots-how-secure-are-they", "Of knots.", "Knots how secure are they"),
         ("ropecon-rope-weekly", "Register for RopeCon.", "Register for RopeCon"),
         ("call-for-proposals", "RopeCon looks for talks.", "RopeCon looks for talks"),
         ("events/ropeconf-2019-at-sea/registration", "RopeConf is in May.", "RopeConf is in May"),
