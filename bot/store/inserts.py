@@ -11,7 +11,7 @@ from sqlalchemy.dialects import sqlite
 
 @lru_cache(maxsize=64)
 def _insert_new(dialect: str, table: Table) -> Any:
-    return _insert(dialect, table).on_conflict_do_nothing()
+    return insert_of(dialect, table).on_conflict_do_nothing()
 
 
 def insert_new(connection: Connection, table: Table) -> Any:
@@ -21,10 +21,11 @@ def insert_new(connection: Connection, table: Table) -> Any:
 
 def insert(connection: Connection, table: Table) -> Any:
     """Return the insert of the connection's dialect: both know `on_conflict_do_nothing` and `_do_update`."""
-    return _insert(connection.dialect.name, table)
+    return insert_of(connection.dialect.name, table)
 
 
-def _insert(dialect: str, table: Table) -> Any:
+def insert_of(dialect: str, table: Table) -> Any:
+    """Return the insert of a dialect, for a statement that is made once and kept."""
     if dialect == "postgresql":
         # A bot on SQLite does not pay for it: 0.02 s of CPU at every start.
         from sqlalchemy.dialects import postgresql  # noqa: PLC0415

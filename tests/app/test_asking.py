@@ -70,6 +70,18 @@ async def test_a_message_is_answered_once(it: Whole) -> None:
     assert len(said_after(ada, channel, asked)) == 1
 
 
+async def test_a_message_that_comes_again_is_missed_once(it: Whole) -> None:
+    """As it is answered once: what was not found is counted when the answer is the first."""
+    ada = it.person()
+    channel = it.channel(ada)
+    asked, _ = await ada.tells(f"<@{it.workspace.bot.id}> quokkas", channel)
+    fields = payloads.said(asked, ada.user, mention=True)
+    for _ in range(2):
+        await it.fixture.sender.event(payloads.event(it.workspace, fields, it.fixture.server.clock.now()))
+    await it.settled()
+    assert it.app._services.misses._noted["quokkas", Grade.NONE] == 1
+
+
 async def test_a_direct_message_goes_on_in_its_thread(it: Whole) -> None:
     """A follow-up needs no mention there."""
     ada = it.person()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -23,7 +24,7 @@ from bot.lookup.asking.facts import ArchiveFacts
 from bot.lookup.asking.heard import Heard, hear
 from bot.lookup.asking.memory import read_thread, written
 from bot.lookup.asking.reader import Context
-from bot.lookup.asking.request import Manner, MessageKind
+from bot.lookup.asking.request import Manner, MessageKind, Request
 from bot.lookup.asking.thread import follow
 from bot.lookup.asking.turn import Shown, Thread, Turn, remembered
 from bot.lookup.asking.wishes import command_of
@@ -55,13 +56,14 @@ class Said:
     """What is said to a message: a `message` (None: silence), and whether only this person may see it.
 
     `command` is a sub-command whose answer is the answer, "" for none: it is private. `after` is the thread to be
-    remembered (see `Conversations.remember`), None where nothing changed.
+    remembered (see `Conversations.remember`), None where nothing changed. `missed` is a query without a strong answer.
     """
 
     message: Message | None = None
     private: bool = False
     command: str = ""
     after: Thread | None = None
+    missed: tuple[str, Grade] | None = None
 
     @property
     def is_own(self) -> bool:
@@ -100,22 +102,41 @@ class Conversations:
         heard = hear(text, bot)
         if not heard.addressed:
             return Said()
+        made = self._first if thread.thread == ts else self._next
+        said = await made(thread, ts, heard, bot)
+        if said.missed:
+            self._missed(*said.missed)
+        if said.is_own and (stranger or await self._askers.is_guest(thread)):
+            return Said(views.members_only(), private=True)
+        return said
+
+    async def _first(self, thread: AskThread, ts: str, heard: Heard, bot: str) -> Said:
+        """Return what is said to the message that begins a thread: the database writes while the answer is made."""
+        beginning = asyncio.ensure_future(self._begin(thread, ts))
+        await asyncio.sleep(0)  # lets the database begin: an answer takes the processor for itself
+        said = await self._made(thread, heard, None, private=not bot)
+        return Said() if await beginning is None else said
+
+    async def _next(self, thread: AskThread, ts: str, heard: Heard, bot: str) -> Said:
+        """Return what is said to a message in a thread, which goes on from what is remembered of it."""
         state = await self._begin(thread, ts)
         if state is None:
             return Said()
-        before = read_thread(state) if state else await self._beneath_ours(thread, ts, bot)
+        before = read_thread(state) if state else await self._beneath_ours(thread, bot)
+        return await self._made(thread, heard, before, private=not bot)
+
+    async def _made(self, thread: AskThread, heard: Heard, before: Thread | None, *, private: bool) -> Said:
+        """Return what is said to a message after what is remembered of its thread."""
         current = self._library.current
         today = await self._askers.today(thread, heard.text)
-        turn = follow(heard, Context(today, ArchiveFacts(current.index, current.snapshot), not bot), before)
+        turn = follow(heard, Context(today, ArchiveFacts(current.index, current.snapshot), private), before)
         said, shown = self._said(turn, heard, before, current, today, thread.channel)
-        if said.is_own and (stranger or await self._askers.is_guest(thread)):
-            return Said(views.members_only(), private=True)
         after = remembered(turn, before, shown)
         return replace(said, after=None if after is before else after)
 
-    async def _beneath_ours(self, thread: AskThread, ts: str, bot: str) -> Thread | None:
+    async def _beneath_ours(self, thread: AskThread, bot: str) -> Thread | None:
         """Return what a message in a thread that we began is about, None for any other."""
-        if not bot or thread.thread == ts:
+        if not bot:
             return None
         try:
             return await self._beneath.thread(thread)
@@ -162,10 +183,8 @@ class Conversations:
             return Said(views.unclear(request, self._names)), ()
         if request.kind in _ARCHIVE:
             found = reply(request, current.index, current.snapshot, today, turn.page)
-            missed = found.found.grade if found.found else found.grade  # a slip that was corrected misses nothing
-            if missed is not Grade.STRONG and turn.page == 1 and not found.request.issues:
-                self._missed(query_of(request), missed)
-            return Said(views.answer(found, turn.page, today, self._names)), shown_by(found)
+            missed = _missed(request, found) if turn.page == 1 else None
+            return Said(views.answer(found, turn.page, today, self._names), missed=missed), shown_by(found)
         command = command_of(request)
         if request.manner is Manner.CONFIRM:
             return Said(views.confirm(request, command, self._names), private=True), ()
@@ -183,6 +202,12 @@ class Conversations:
             others = tuple(each for each in like.results if each.entry is not found.entry)
             return views.answer(replace(like, results=others, grade=Grade.STRONG), 1, today, self._names)
         return views.one(found, turn.do, today, to)
+
+
+def _missed(request: Request, found: Reply) -> tuple[str, Grade] | None:
+    """Return the query of an answer that is not strong, and its grade; a slip that was corrected misses nothing."""
+    grade = found.found.grade if found.found else found.grade
+    return None if grade is Grade.STRONG or found.request.issues else (query_of(request), grade)
 
 
 def shown_by(found: Reply) -> tuple[Shown, ...]:

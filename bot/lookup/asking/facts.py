@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from functools import cached_property
 
 from archive.issue import Issue
 from archive.search.index import Index
@@ -26,7 +27,7 @@ class ArchiveFacts:
     def site(self, name: str) -> str:
         """Return the host that a name stands for ("github" for github.com), "" for a name that is no site's."""
         name = name.casefold()
-        hosts = self._index.sites()
+        hosts = self._hosts
         if name in hosts:
             return name
         for ending in ENDINGS:
@@ -34,6 +35,10 @@ class ArchiveFacts:
                 return f"{name}.{ending}"
         parts = [host for host in hosts if name in host.split(".")[:-1]]
         return min(parts, key=lambda host: (len(host), host), default="")
+
+    @cached_property
+    def _hosts(self) -> frozenset[str]:
+        return self._index.sites()
 
     def is_name(self, word: str) -> bool:
         """Return whether the archive writes the word as a name: with a capital letter within a sentence, mostly."""

@@ -71,6 +71,8 @@ _TEAM = _PHRASES["team"]
 _MINE_FRAME = _PHRASES["mine_frame"]
 _PERIODS = {"week": "week", "month": "month", "year": "year"}
 _RANDOM = _PHRASES["random"]
+_RANDOM_WORDS = _PHRASES["random_words"]
+"""What every phrase for something random has."""
 _FIRST = _PHRASES["first"]
 _LAST = _PHRASES["last"]
 _COUNTS = _PHRASES["counts"]
@@ -223,6 +225,8 @@ def _own(heard: Heard, context: Context) -> Request | None:
 
 
 def _random(heard: Heard, context: Context) -> Request | None:
+    if not _RANDOM_WORDS.search(heard.text):
+        return None  # to look for limits takes a while
     rest, limits = without_limits(heard.text, context.today, context.archive)
     return Request(MessageKind.LOOKUP, random=True, limits=limits) if _RANDOM.match(rest.strip(" ?!.")) else None
 
@@ -237,13 +241,12 @@ def _unclear(heard: Heard, context: Context) -> Request | None:
     if re.fullmatch(r"(?:the )?(?:latest|newest)(?: (?:one|issue|edition|newsletter))?", text):
         return None
     said = words(text)
-    if issue_of(heard, context):
-        return None
     if (
         said
-        and not (len(said) > _FEW_WORDS and _of_days(without_limits(text, context.today, context.archive)[1], context))
         and all(word in _BARE or (word in STOP_WORDS and len(said) > 1) for word in said)
         and not text.endswith(("issue", "issues"))
+        and not (len(said) > _FEW_WORDS and _of_days(without_limits(text, context.today, context.archive)[1], context))
+        and not issue_of(heard, context)
     ):
         return Request(MessageKind.AMBIGUOUS, Manner.CLARIFY, rank=rank_in(text))
     return None

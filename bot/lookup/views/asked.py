@@ -188,8 +188,9 @@ def _related(found: Reply) -> list[Block]:
     """Render a line of what else was found for a question, without what was quoted."""
     quoted = {(quote.result.issue.slug, quote.result.entry.position) for quote in found.quotes}
     others = [each for each in found.results if (each.issue.slug, each.entry.position) not in quoted]
-    links = [link(each.entry.links[0].url, one_line(each.entry.headline), 80) for each in others if each.entry.links]
-    return [blocks.context(f"Related: {' · '.join(links[:_RELATED_LINKS])}")] if found.quotes and links else []
+    linked = [each.entry for each in others if each.entry.links][:_RELATED_LINKS]
+    links = [link(entry.links[0].url, one_line(entry.headline), 80) for entry in linked]
+    return [blocks.context(f"Related: {' · '.join(links)}")] if found.quotes and links else []
 
 
 def _link(result: Result, today: date) -> list[Block]:
