@@ -10,12 +10,13 @@ from archive.errors import BackIssueError
 from archive.issue import Entry, Issue, Section
 from archive.search.index import MAX_RESULTS, Index
 from archive.search.query import QUERY_MAX_CHARS
-from archive.search.result import Answer, Grade, Result
+from archive.search.result import Answer, Grade
 from archive.snapshot import Snapshot
 from bot.cli.reading import find
 from bot.cli.search import MAX_NEAREST
 from bot.domain.clock import Clock
 from bot.domain.title import title
+from bot.lookup.related import related
 
 MAX_TOPICS = 200
 Fields = dict[str, Any]
@@ -62,13 +63,12 @@ class ArchiveTools:
         return {**_issue(found), **_entry(section, entry)}
 
     def related(self, issue: str, position: int, limit: int = 5) -> Fields:
-        """Find entries like one of an issue's: what its headline is about, without itself."""
-        found, _, entry = self._entry(issue, position)
+        """Find entries like one of an issue's: with its links or its rarest words, without itself."""
+        _, _, entry = self._entry(issue, position)
         size = min(max(limit, 1), MAX_RESULTS - 1)
-        query = entry.headline[:QUERY_MAX_CHARS]
-        answer = self._index.search(query, limit=size + 1, today=self._clock.now().date())
-        others = [each for each in answer.results if not _is(each, found, entry)]
-        return _answer(query, replace(answer, results=tuple(others[:size])))
+        urls, today = [link.url for link in entry.links], self._clock.now().date()
+        answer = related(self._index, entry.text, urls, today, itself=entry, limit=size)
+        return _answer(answer.query, answer)
 
     def counts(self, topic: str) -> Fields:
         """Count the entries that say a topic, by year, with the first and the last issue that did."""
@@ -93,10 +93,6 @@ def _answer(query: str, found: Answer) -> Fields:
     """Describe an answer: what was assumed of the words, the grade, and the entries, best first."""
     results = [{**_issue(each.issue), **_entry(each.section, each.entry)} for each in found.results]
     return {"query": query, "match": str(found.grade), "notes": list(found.notes), "results": results}
-
-
-def _is(result: Result, issue: Issue, entry: Entry) -> bool:
-    return result.issue.slug == issue.slug and result.entry.position == entry.position
 
 
 def _issue(issue: Issue) -> Fields:

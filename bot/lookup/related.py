@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from math import log
 
+from archive.issue import Entry
 from archive.search.index import Index
 from archive.search.result import Answer, Grade, Result
 from archive.search.words import words
@@ -17,31 +18,42 @@ RARE_WEIGHT = 3.0
 """What a word weighs that one entry in twenty has (the logarithm of twenty): a more frequent one tells little."""
 MESSAGE_MAX_CHARS = 4_000
 _LINKS = 3
-_ONE_ENTRY = log(3) + 1e-9
-"""So much less than an unknown word weighs one of a single entry, which is rare in an archive of any size."""
+_ROUNDING = 1e-9
 
 
-def related(index: Index, text: str, urls: Sequence[str], today: date) -> Answer:
-    """Return the entries that have the links of a message, then those that share its rarest words.
+def related(
+    index: Index,
+    text: str,
+    urls: Sequence[str],
+    today: date,
+    itself: Entry | None = None,
+    limit: int = MAX_RELATED,
+) -> Answer:
+    """Return the entries that have the links of a message, then those that share its rarest words, at most `limit`.
 
-    No word is corrected or read as another. The grade is NONE where nothing is shared.
+    No word is corrected or read as another. The grade is NONE where nothing is shared. `itself` is an entry that the
+    text and the links are of, which is not like itself.
     """
     found: dict[tuple[str, int], Result] = {}
-    query = _query(index, text)
+    query = _query(index, text, itself is not None)
     for asked in (*urls[:_LINKS], *([query] if query else [])):
-        answer = index.search(asked, limit=MAX_RELATED, today=today)
+        answer = index.search(asked, limit=limit + 1, today=today)
         if answer.grade is Grade.STRONG or asked == query:
             found |= {(each.issue.slug, each.entry.position): each for each in answer.results}
-    results = tuple(found.values())[:MAX_RELATED]
+    results = tuple(each for each in found.values() if each.entry is not itself)[:limit]
     grade = Grade.STRONG if results else Grade.NONE
     return Answer(query, results, len(results), grade=grade)
 
 
-def _query(index: Index, text: str) -> str:
-    """Return a query for the rarest words that both a text and the archive have, "" for none."""
-    unknown = index.weight("")
-    least = min(RARE_WEIGHT, unknown - _ONE_ENTRY)
+def _query(index: Index, text: str, own: int) -> str:
+    """Return a query for the rarest words that both a text and the archive have, "" for none.
+
+    A text that is `own` (one or none) of the archive's entries is left out of the count. A word of one other entry is
+    rare in an archive of any size: of two that `n` and `m` entries have, the one weighs log(2m + 1) - log(2n + 1) more.
+    """
+    alone = index.weight("") - log(2 * own + 1) - _ROUNDING
+    least = min(RARE_WEIGHT, index.weight("") - log(2 * own + 3) - _ROUNDING)
     weights = {word: index.weight(word) for word in words(text[:MESSAGE_MAX_CHARS])}
-    rare = [word for word, weight in weights.items() if least <= weight < unknown and not word.isdigit()]
+    rare = [word for word, weight in weights.items() if least <= weight < alone and not word.isdigit()]
     rare.sort(key=lambda word: -weights[word])
     return " OR ".join(f'"{word}"' for word in rare[:MAX_WORDS])

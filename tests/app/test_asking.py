@@ -294,3 +294,16 @@ async def test_an_entry_is_named_once_for_all_its_sentences(it: Whole) -> None:
     text = readable(answer)
     assert text.count("<https://once.example/flange|") == 1
     assert "Related: " in text
+
+
+async def test_what_is_like_a_link_that_was_shown(it: Whole) -> None:
+    """What has its rare words, and not itself: the same as *Find related* on a message finds."""
+    ada = it.person()
+    oriel = entry("The oriel of a chantry.", "https://alike.example/oriel")
+    await it.publish(oriel, *tales("alike", "chantry", "mullion"))
+    asked = await answered(it, ada, ada.direct, "oriel")
+    root = ada.direct.find(asked.thread_ts or "")
+    answer = readable(await answered(it, ada, ada.direct, "anything similar to the first one?", root))
+    assert "All about chantry." in answer
+    assert "The oriel" not in answer
+    assert "mullion" not in answer

@@ -197,10 +197,9 @@ class Conversations:
         if found is None:
             return views.which(len(before.shown))
         if turn.do == "related":
-            asked = replace(before.request, kind=MessageKind.LOOKUP, topic=found.entry.headline, issues=())
-            like = reply(asked, current.index, current.snapshot, today)
-            others = tuple(each for each in like.results if each.entry is not found.entry)
-            return views.answer(replace(like, results=others, grade=Grade.STRONG), 1, today, self._names)
+            urls = [link.url for link in found.entry.links]
+            like = related(current.index, found.entry.text, urls, today, itself=found.entry)
+            return views.like(like, today, "that link")
         return views.one(found, turn.do, today, to)
 
 

@@ -99,10 +99,10 @@ def unclear(request: Request, names: CommandNames) -> Message:
     return Message(said, (blocks.section(said), *([blocks.actions(row)] if row else [])))
 
 
-def like(found: Answer, today: date) -> Message:
-    """Render the entries that are like a message."""
+def like(found: Answer, today: date, what: str = "that message") -> Message:
+    """Render the entries that are like a message, or like `what` was pointed at."""
     if not found.results:
-        return blocks.says("Nothing in the archive is like that message.")
+        return blocks.says(f"Nothing in the archive is like {what}.")
     shown = [block for result in found.results for block in _link(result, today)]
     said = "From the archive, on the same links or words:"
     return Message(said, (blocks.context(said), *shown))
