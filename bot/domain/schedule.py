@@ -8,7 +8,7 @@ minute that exists, a repeated hour runs the first time.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from difflib import get_close_matches
@@ -163,7 +163,7 @@ def parse_schedule(typed: str, zone: str | None = None) -> Schedule:
         return AsItAppears()
     days: set[int] = set()
     at: time | None = None
-    named: str | None = None
+    places: list[list[str]] = [[]]
     for written in re.split(r"[\s,]+", re.sub(r"(\d)\s+([ap]m)\b", r"\1\2", words, flags=re.IGNORECASE)):
         word = written.lower()
         if (found := _days(word)) is not None:
@@ -171,7 +171,10 @@ def parse_schedule(typed: str, zone: str | None = None) -> Schedule:
         elif (clock := _clock(typed, word)) is not None:
             at = _only(typed, at, clock, "times of day")
         elif word not in _FILLERS:
-            named = _only(typed, named, _zone_name(typed, written), "time zones")
+            places[-1].append(written)
+            continue
+        places.append([])
+    named = _zone_among(typed, places)
     if not days:
         raise ScheduleError(typed, f"which day? for example: {EXAMPLE}")
     if at is None:
@@ -179,6 +182,31 @@ def parse_schedule(typed: str, zone: str | None = None) -> Schedule:
     if not (named or zone):
         raise ScheduleError(typed, f"in which time zone? for example: {EXAMPLE}")
     return Weekly(tuple(sorted(days)), at, named or _zone_name(typed, str(zone)))
+
+
+def _zone_among(typed: str, places: Iterable[list[str]]) -> str | None:
+    """Return the zone that is named by words that stand together, one or several (new york); None if none is."""
+    named: str | None = None
+    for together in filter(None, places):
+        for zone in _zones(typed, together):
+            named = _only(typed, named, zone, "time zones")
+    return named
+
+
+def _zones(typed: str, words: list[str]) -> list[str]:
+    """Return the zone that these words name together, or else those that they name one by one."""
+    together = " ".join(words)
+    if len(words) > 1 and not any(map(str.isdigit, together)) and not all(map(_is_zone, words)):
+        return [_zone_name(typed, together)]
+    return [_zone_name(typed, word) for word in words]
+
+
+def _is_zone(word: str) -> bool:
+    """Return whether the word names a zone by itself."""
+    try:
+        return bool(_zone_name(word, word))
+    except ScheduleError:
+        return False
 
 
 def _only(typed: str, before: Said | None, said: Said, what: str) -> Said:
@@ -250,6 +278,8 @@ def _zone_name(typed: str, word: str) -> str:
     places = {full for low, full in names.items() if low.rpartition("/")[2] == bare}
     if len(places) == 1:
         return places.pop()
-    near = [names[low] for low in get_close_matches(bare, names, n=3, cutoff=0.7)] or sorted(places)[:3]
+    cities = {low.rpartition("/")[2]: full for low, full in names.items()}
+    near = [names[low] for low in get_close_matches(bare, names, n=3, cutoff=0.7)]
+    near = near or sorted(places)[:3] or [cities[low] for low in get_close_matches(bare, cities, n=3, cutoff=0.7)]
     hint = f"; did you mean {' or '.join(near)}?" if near else f"; for example: {EXAMPLE}"
     raise ScheduleError(typed, f"{word[:40]!r} is neither a day, a time nor a known time zone{hint}")

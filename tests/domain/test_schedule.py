@@ -198,3 +198,41 @@ def test_every_zone_and_thirty_years(part: int, figure: Callable[[str], None]) -
         assert len(found) == len(set(found))
         assert (found[-1] - found[0]).days + 1 == len(found)
     figure(f"calendar, part {part}: {count} moments about jumps, every one lawful")
+
+
+@pytest.mark.parametrize(
+    ("typed", "zone"),
+    [
+        ("mondays 9:00 new york", "America/New_York"),
+        ("New York, mondays 9:00", "America/New_York"),
+        ("9am sao paulo fridays", "America/Sao_Paulo"),
+        ("mondays 9:00 ho chi minh", "Asia/Ho_Chi_Minh"),
+        ("mondays at 9:00 in hong kong", "Asia/Hong_Kong"),
+    ],
+)
+def test_a_city_of_several_words_is_a_zone(typed: str, zone: str) -> None:
+    """Typed with spaces, as people write it."""
+    schedule = parse_schedule(typed)
+    assert isinstance(schedule, Weekly)
+    assert schedule.zone == zone
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("mondays 9:00 new yrok", "America/New_York"),
+        ("mondays 9:00 los angles", "America/Los_Angeles"),
+        ("mondays 9:00 londn", "Europe/London"),
+        ("mondays 9:00 buenos aires", "America/.*Buenos_Aires"),
+    ],
+)
+def test_a_city_that_is_misspelt_is_suggested(typed: str, meant: str) -> None:
+    """Also one of several words, and one that the zone database has twice."""
+    with pytest.raises(ScheduleError, match=f"did you mean .*{meant}"):
+        parse_schedule(typed)
+
+
+def test_two_zones_are_still_two() -> None:
+    """Beside each other they name no third one."""
+    with pytest.raises(ScheduleError, match="two time zones"):
+        parse_schedule("mondays 9:00 london paris")
