@@ -294,7 +294,9 @@ def _services(
     indexes = PersonalIndexes(lambda: library.index, registry.issue)
     mine = SavedLinks(store.bookmarks, indexes, registry.issue, slack, names, clock)
     team = Team(store.bookmarks, store.people, store.teams, store.subscriptions, registry.issue, names, clock)
-    standings = DeliveryReports(store, registry, slack, ports.policy, library.held_back, lambda: _source_fault(ports))
+    standings = DeliveryReports(
+        store, registry, slack, ports.policy, library.held_back, lambda: _source_fault(ports), library.folder_fault
+    )
     background = BackgroundTasks()
     changes = SubscriptionChanges(store.audit, slack, clock, ChangeRules(background.start, settings.admins))
     return Services(

@@ -28,6 +28,7 @@ from bot.domain.schedule import zone_of
 from bot.domain.workspace import WorkspaceId, workspace_id
 from bot.runtime.clock import SystemClock
 from bot.runtime.settings import Settings
+from bot.source.library import gone
 from bot.store import migrate
 from bot.store.issues import Issues, Registered
 from bot.store.store import Store
@@ -183,11 +184,25 @@ async def _stand(
     registry, zone = registry_of(OnlyLooking(store.issues), settings), zone_of(settings.zone)
     await registry.put(announced(snapshot, now) if snapshot else (), now)
     policy = replace(DEFAULT_POLICY, window=settings.window)
+    lost = await _lost(store.issues, snapshot)
     reports = DeliveryReports(
-        store, registry, None, policy, held=lambda: held_back(snapshot, now, zone) if snapshot else ()
+        store,
+        registry,
+        None,
+        policy,
+        held=lambda: held_back(snapshot, now, zone) if snapshot else (),
+        archive_fault=lambda: lost,
     )
     chosen = [each for each in await store.subscriptions.list(asked.place) if asked.channel in {None, each.channel}]
     return tuple([(each.workspace, await reports.status(each, now)) for each in chosen])
+
+
+async def _lost(register: Issues, snapshot: Snapshot | None) -> str:
+    """Return the line that the archive has no issues although some are known, "" if it has any or none was read."""
+    if snapshot is None or any(reading.issue is not None for reading in snapshot.readings.values()):
+        return ""
+    count = await register.count()
+    return gone(count, await register.last_look()) if count else ""
 
 
 def registry_of(register: IssueRegister, settings: Settings) -> IssueRegistry:
@@ -207,6 +222,8 @@ def _lines(workspace: WorkspaceId, status: DeliveryStatus) -> Text:
     more += [f"waits: {each.title}: {each.why}" for each in status.waiting[:_MAX_WAITING]]
     if (rest := len(status.waiting[_MAX_WAITING:]) + status.more_waiting) > 0:
         more.append(f"and {rest} more wait")
+    if status.archive_fault:
+        more.append(f"the archive: {status.archive_fault}")
     if status.quiet_since is not None:
         more.append(f"nothing is posted: no worker has run since {status.quiet_since:%Y-%m-%d %H:%M} UTC")
     if (second := status.second_bot) is not None:

@@ -51,12 +51,14 @@ class DeliveryReports:
         policy: DeliveryPolicy = DEFAULT_POLICY,
         held: Callable[[], Sequence[HeldBack]] = tuple,
         source_fault: Callable[[], str] = str,
+        archive_fault: Callable[[], str] = str,
     ) -> None:
         """Read `store` and `registry`; ask `slack`, if given, for links.
 
-        `held` returns the issues held back, `source_fault` why new ones do not come in ("": they do).
+        `held` returns the issues held back, `source_fault` why new ones do not come in ("": they do), `archive_fault`
+        what is wrong with the archive's folder.
         """
-        self._held, self._source_fault = held, source_fault
+        self._held, self._source_fault, self._archive_fault = held, source_fault, archive_fault
         self._store, self._registry, self._slack, self._policy = store, registry, slack, policy
 
     async def status(self, subscription: Subscription, now: datetime) -> DeliveryStatus:
@@ -79,6 +81,7 @@ class DeliveryReports:
             older=await self._older(outlook),
             broken=await self._store.broken_files.current(),
             source_fault=self._source_fault(),
+            archive_fault=self._archive_fault(),
             quiet_since=await self._quiet_since(now),
             second_bot=await self._store.second_bots.last(subscription.workspace, now),
         )

@@ -152,10 +152,14 @@ class Library:
         The folder counts as unreadable until it has issues again.
         """
         if not _issues_of(self._current.snapshot) and count:
-            lost = _gone(count, since)
+            lost = gone(count, since)
             self.fault = FolderError(self.folder.name, f"{lost}; {_MOUNT}")
             self._current = replace(self._current, lost=lost)
             _log.error("archive.lost", folder=self.folder.name, issues=count, reason=self.fault.reason)
+
+    def folder_fault(self) -> str:
+        """Return what is wrong with the folder as a whole, for people; "" if nothing is."""
+        return self.fault.reason if self.fault is not None else ""
 
     def read_files(self) -> Collection[str]:
         """Return the names of the files that were read; those that could not be read are not among them."""
@@ -202,7 +206,7 @@ class Library:
                 _log.warning("archive.shrank", folder=self.folder.name, issues=there, before=was)
             return
         self._empty_since = self._empty_since or now
-        raise FolderError(self.folder.name, f"{_gone(was, self._empty_since)}; the last state stays in use. {_RESTART}")
+        raise FolderError(self.folder.name, f"{gone(was, self._empty_since)}; the last state stays in use. {_RESTART}")
 
     async def _replace(self, step: Callable[[Current, datetime], Current], *, reads: bool) -> bool:
         """Put into use what `step` returns; only one that `reads` the folder can tell that it is readable again."""
@@ -250,9 +254,10 @@ def _issues_of(snapshot: Snapshot) -> int:
     return sum(reading.issue is not None for reading in snapshot.readings.values())
 
 
-def _gone(count: int, since: datetime | None) -> str:
+def gone(count: int, since: datetime | None) -> str:
+    """Return the clause that so many issues are gone, and since when."""
     when = f" since {since:%d %b %H:%M} UTC" if since else ""
-    return f"{count:,} issues are gone{when}"
+    return f"{count:,} issue{'s are' if count != 1 else ' is'} gone{when}"
 
 
 def _turned(before: Current, read: Snapshot, now: datetime, zone: tzinfo) -> Current:

@@ -220,3 +220,10 @@ def test_the_operators_settings_count_here_too(ask: Callable[..., str], monkeypa
     monkeypatch.setenv("BACKISSUE_NEW_DAYS", "3")
     monkeypatch.setenv("BACKISSUE_ZONE", "Australia/Sydney")
     assert "not posted by themselves" in ask("--channel", "C1")
+
+
+def test_an_emptied_archive_is_named_as_lost(ask: Callable[..., str], tmp_path: Path) -> None:
+    """How many issues the database knows, and that they are gone; not just nothing."""
+    for file in (tmp_path / "archive").iterdir():
+        file.unlink()
+    assert "the archive: 1 issue is gone since" in ask()

@@ -81,11 +81,12 @@ async def test_at_a_start_with_an_empty_folder_the_answers_say_what_is_gone() ->
     for said in (answers.latest(), answers.random(), answers.issue("12"), answers.search(SearchRequest("cluster"))):
         assert "581 issues are gone since 30 Nov 09:12 UTC" in said.text
     assert fault(library)
+    assert library.folder_fault().startswith("581 issues are gone since 30 Nov 09:12 UTC; mount the folder")
     await library.refresh()
     assert fault(library)
     folder.put("1.md", text(1))
     await library.refresh()
-    assert not fault(library)
+    assert not fault(library) + library.folder_fault()
     assert "gone" not in answers.latest().text
 
 

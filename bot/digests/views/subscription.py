@@ -77,7 +77,8 @@ class DeliveryStatus:
     of recently added issues that are not posted automatically, since they were not new. `changed` is the last change
     that a person made, `who_may` a clause about who may make the next, and `owner` a user id; "" or None if unknown.
     `outside`: the bot is certainly not in the channel. `broken` are the files of new issues that cannot be read.
-    `source_fault` says why new issues do not come in, "" while they do.
+    `source_fault` says why new issues do not come in, "" while they do; `archive_fault` what is wrong with the
+    archive's folder: its issues are gone, or it can't be read.
     `may_retract`: the reader may take the last digest back. `quiet_since`: no worker has run since then.
     `second_bot`: what was last seen of another copy of the bot that posts too.
     """
@@ -100,6 +101,7 @@ class DeliveryStatus:
     outside: bool = False
     broken: Sequence[BrokenFile] = ()
     source_fault: str = ""
+    archive_fault: str = ""
     may_retract: bool = False
     quiet_since: datetime | None = None
     second_bot: Sighting | None = None
@@ -149,6 +151,8 @@ def status(status: DeliveryStatus, names: CommandNames = _DEFAULT_NAMES) -> Mess
         made.append(blocks.section(_waiting(status)))
     if status.broken:
         made.append(blocks.section(_broken(status.broken)))
+    if status.archive_fault:
+        made.append(blocks.section(f"*The archive's folder is not as it should be*\n{clip(status.archive_fault, 600)}"))
     if status.source_fault:
         made.append(blocks.section(f"*New issues do not come in at present*\n{clip(status.source_fault, 600)}"))
     if status.held:
