@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 
 from archive.issue import Issue
 from bot.domain.newness import Arrival
@@ -15,9 +15,10 @@ class IssueCatalogue:
     """The archive at one moment.
 
     By identity: the `issues` that are there and have come out, the `order` in which they were first seen, the hash of
-    their file's `content`, how those came in that were `not_new`, and the `arrivals` of the others, where known.
-    `identities` by slug. `ahead` are the issues that are dated ahead and were never out anywhere. In the newsletter's
-    `zone` a date without a time begins for a channel whose schedule has no zone.
+    their file's `content`, how those came in that were `not_new`, and the `arrivals` of the others, where known; and
+    of those that came, or came back, while this process ran, since when they are `back`. `identities` by slug. `ahead`
+    are the issues that are dated ahead and were never out anywhere. In the newsletter's `zone` a date without a time
+    begins for a channel whose schedule has no zone.
     """
 
     issues: Mapping[str, Issue] = field(default_factory=dict)
@@ -28,6 +29,7 @@ class IssueCatalogue:
     ahead: tuple[Issue, ...] = ()
     arrivals: Mapping[str, Arrival] = field(default_factory=dict)
     zone: tzinfo = UTC
+    back: Mapping[str, datetime] = field(default_factory=dict)
 
     def by_number(self, numbers: Iterable[int]) -> tuple[str, ...]:
         """Return the identities of the issues that are there and have one of these order numbers, in that order."""

@@ -149,6 +149,10 @@ def decide(
     following = None if upcoming is None else upcoming.at
     slot = last_slot(subscription.schedule, now)
     if slot is None or slot.at <= cursor:
+        if slot is not None and slot.at == cursor and now - slot.at <= policy.latest:
+            taken = sum(at is not None and at >= slot.at for at in known.values())
+            if back := _came_back(catalogue, subscription, new, slot, policy.issues_per_slot - unsent - taken):
+                return Verdict(Decision(back, slot.at, {}, slot.at), following)
         moved = Decision((), now, {}, cursor, reset=True) if reset else None
         return Verdict(moved, following)
     if now - slot.at > policy.latest:
@@ -158,6 +162,24 @@ def decide(
     outcome = f"posts {', '.join(found.posted)}" if found.posted else ""
     decision = Decision(found.posted, slot.at, notes, slot.at, slot, outcome, reset, found.passed)
     return Verdict(_telling(decision, catalogue, untold(catalogue, subscription, known)), following)
+
+
+def _came_back(
+    catalogue: IssueCatalogue, subscription: Subscription, new: Sequence[str], slot: Slot, room: int
+) -> tuple[str, ...]:
+    """Return which of the `new` issues would have been posted at a `slot` that is over, had their files been there.
+
+    They came out before the slot, and were away at it. The newest are returned, as many as the slot has `room` for.
+    """
+    zone = zone_there(catalogue, subscription)
+    found = [
+        identity
+        for identity in new
+        if (came := catalogue.arrivals.get(identity)) is not None
+        and came.seen < slot.at < catalogue.back.get(identity, slot.at)
+        and out_from(catalogue.issues[identity], zone) <= slot.at
+    ]
+    return tuple(found[-room:]) if room > 0 else ()
 
 
 def postpone(delivery: Delivery, schedule: Schedule, now: datetime, policy: DeliveryPolicy) -> Slot | None:

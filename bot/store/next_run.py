@@ -36,6 +36,11 @@ class RunSchedule:
         chosen = _S.schedule == str(AsItAppears()) if ids is None else is_among(_S.id, ids)
         return await self._database.change(running_now(now, chosen))
 
+    async def run_decided(self, now: datetime, since: datetime) -> int:
+        """Schedule for now the subscriptions whose last slot was decided since then; return how many."""
+        slotted = _S.schedule != str(AsItAppears())
+        return await self._database.change(running_now(now, and_(slotted, _S.cursor >= since, _S.cursor <= now)))
+
     async def run_unfinished(self, now: datetime) -> int:
         """Schedule for now every idle subscription with an unfinished delivery; return how many."""
         chosen = select(deliveries.c.subscription).where(deliveries.c.progress.in_(_LEFT))

@@ -139,6 +139,55 @@ def test_a_volume_is_emptied_and_back(database: Callable[[], Store], schedule: s
     play(database, schedule, scenes, there=YEAR)
 
 
+@pytest.mark.parametrize("restarts", [False, True])
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_file_is_away_at_the_slot(
+    database: Callable[[], Store],
+    restarts: bool,  # noqa: FBT001 - a case
+    whole: bool,  # noqa: FBT001 - a case
+) -> None:
+    """And back a minute later, alone or with the whole folder: its issue goes out then, once, and not a slot later."""
+
+    async def scenes(scene: Scene, reader: Reader) -> None:
+        this_week = issue(800, SUNDAY)
+        await scene.appear(this_week)
+        await scene.passes(days=1, seconds=-30)
+        await scene.holds(() if whole else YEAR)
+        if restarts:
+            await scene.everybody_dies()
+            await scene.worker_comes()
+        await scene.passes(seconds=90)
+        assert reader.got() == []
+        await scene.holds((*YEAR, this_week))
+        await scene.passes(seconds=30)
+        assert reader.got() == ["Weekly 800"]
+        await the_next_real_issue_comes_on_time(scene, reader, SLOT)
+
+    play(database, SLOT, scenes, there=YEAR)
+
+
+def test_a_file_that_is_back_a_day_later_waits_for_its_slot(database: Callable[[], Store]) -> None:
+    """A digest is posted up to twelve hours after its slot; and what came after a slot is no part of it."""
+
+    async def scenes(scene: Scene, reader: Reader) -> None:
+        this_week = issue(800, SUNDAY)
+        await scene.appear(this_week)
+        await scene.passes(days=1, seconds=-30)
+        await scene.holds(YEAR)
+        await scene.passes(hours=13)
+        late = issue(801, scene.clock.now())
+        await scene.holds((*YEAR, this_week, late))
+        await scene.vanish(late.slug)
+        await scene.passes(minutes=1)
+        await scene.appear(late)
+        await scene.passes(days=5)
+        assert reader.got() == []
+        await scene.passes(days=2)
+        assert reader.got() == ["Weekly 800", "Weekly 801"]
+
+    play(database, SLOT, scenes, there=YEAR)
+
+
 @both
 def test_git_checks_out_in_the_middle(database: Callable[[], Store], schedule: str) -> None:
     """File by file another branch takes the place of this one, half of it without this week's issue, and back."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Protocol
 
@@ -63,7 +63,7 @@ class IssueRegistry:
         self._register = register
         self._few = few
         self._fingerprints: dict[str, tuple[Issue, Fingerprint]] = {}
-        self._was_empty = False
+        self._was_empty = self._has_read = False
         self._turn = asyncio.Lock()
         self.current = IssueCatalogue()
 
@@ -97,7 +97,9 @@ class IssueRegistry:
             )
             new = _catalogue(there, fingerprints, found, self._zone)
             added = frozenset(new.issues) - frozenset(self.current.issues)
-            self.current = new
+            if self._has_read:
+                new = replace(new, back={**self.current.back, **dict.fromkeys(added, now)})
+            self.current, self._has_read = new, True
             return ArchiveChange(added, found.edited)
 
     def _unseen(self, there: tuple[Issue, ...]) -> int:

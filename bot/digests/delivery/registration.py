@@ -77,3 +77,6 @@ class Registration:
             await schedule.run_now(now)  # edited ones too: their date may now be earlier
             readers = await self._store.deliveries.readers_of(concerned, now - self._policy.revisable_for)
             await schedule.run_now(now, readers)
+        catalogue = self._registry.current
+        if any((came := catalogue.arrivals.get(key)) is not None and came.seen < now for key in change.added):
+            await schedule.run_decided(now, now - self._policy.latest)  # it was away, perhaps at a slot
