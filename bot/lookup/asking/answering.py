@@ -12,7 +12,8 @@ from archive.kind import Kind as SectionKind
 from archive.search.index import MAX_RESULTS, Index
 from archive.search.query import QUERY_MAX_CHARS
 from archive.search.quotes import DEFINING_RESULTS, QUOTED_RESULTS, Quote, quotes
-from archive.search.result import Answer, Grade, Result
+from archive.search.result import Answer, Grade, Reason, Result
+from archive.search.words import words
 from archive.snapshot import Snapshot
 from bot.lookup.asking.request import Form, Limits, MessageKind, Request
 
@@ -42,7 +43,7 @@ class Reply:
     `quotes` answer a question, best first, and `fact` one that is counted; `results` are one page of links for a lookup
     of `total`; `issues` are what was asked for by number or date, with `section` the kind of section that is shown, ""
     for all. `unmet` are words of the request that the best entry lacks. `found` is the search's own answer: that
-    may be strong where a word was corrected, `grade` is not.
+    may be strong where a word was corrected, or where the best entry lacks a word of a question; `grade` is not.
     """
 
     request: Request
@@ -67,7 +68,8 @@ def reply(request: Request, index: Index, snapshot: Snapshot, today: date, page:
     if not found.results and request.limits.site and "." in request.limits.site and request.topic:
         found, request = _without_site(request, index, snapshot, today, page)
     unmet = found.results[0].lacks if found.results else ()
-    grade = Grade.NEAREST if found.assumed and found.grade is Grade.STRONG else found.grade
+    lacking = unmet and request.kind is MessageKind.QUESTION
+    grade = Grade.NEAREST if (found.assumed or lacking) and found.grade is Grade.STRONG else found.grade
     if request.kind is MessageKind.QUESTION and page == 1:
         quoted = quotes(found.results, index.weight, request.topic if request.form is Form.DEFINITION else "")
         return Reply(request, grade, quoted, None, found.results, found.total, unmet=unmet, found=found)
@@ -140,12 +142,14 @@ def _counted(request: Request, index: Index, today: date) -> Reply | None:
     fact = Fact(request.topic, request.form, said[0], said[-1], dict(sorted(counts.items())), len(said))
     shown = {Form.LAST: said[-1:], Form.FIRST: said[:1]}.get(request.form, said[-1:])
     results = tuple(Result(issue, section, entry, 1.0) for issue, section, entry in shown)
-    return Reply(request, Grade.STRONG, _whole(results), fact, results, len(said))
+    return Reply(request, Grade.STRONG, _saying(results, request.topic), fact, results, len(said))
 
 
-def _whole(results: Sequence[Result]) -> tuple[Quote, ...]:
-    """Return the first sentence of each result as its quote."""
-    return tuple(quote for result in results for quote in quotes((result,), lambda _: 1.0)[:1])
+def _saying(results: Sequence[Result], topic: str) -> tuple[Quote, ...]:
+    """Return of each result the sentence that has most words of a topic, the first of them."""
+    reasons = tuple(Reason(word, word, "exact") for word in words(topic))
+    found = (quotes((replace(result, reasons=reasons),), lambda _: 1.0) for result in results)
+    return tuple(quote for of_entry in found for quote in of_entry[:1])
 
 
 def _issues(request: Request, snapshot: Snapshot) -> Reply:

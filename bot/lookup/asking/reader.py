@@ -112,6 +112,7 @@ _QUESTION_NOISE = bag("""
     actually really wrote written write say says said read difference differences advice tips thoughts opinions
     opinion experience
 """)
+_PARTICLES = bag("up down out off over")
 _BARE = frozenset(SECTIONS) | bag("""
     either neither both none whatever
     more next it that this one ones save share post export latest newest top link links something anything
@@ -330,9 +331,13 @@ def _looked_up(framed: str, nouns: re.Match[str] | None) -> str:
 
 def telling(text: str) -> str:
     """Return the telling words of a text, with a name's own signs; "" for a text of filler."""
-    kept = [piece.strip(".,;:?!()'\"") for piece in text.split()]
-    return " ".join(
-        piece
-        for piece in kept
-        if (found := words(piece)) and not all(word in STOP_WORDS or word in _QUESTION_NOISE for word in found)
-    )
+    kept: list[str] = []
+    before = ""
+    for piece in (each.strip(".,;:?!()'\"") for each in text.split()):
+        said = words(piece)
+        noise = all(word in STOP_WORDS or word in _QUESTION_NOISE for word in said)
+        with_verb = piece.casefold() in _PARTICLES and kept and kept[-1] == before  # "back up", "roll out"
+        if said and (not noise or with_verb):
+            kept.append(piece)
+        before = piece
+    return " ".join(kept)

@@ -8,7 +8,7 @@ from archive.search.index import Index
 from archive.search.result import Grade
 from archive.snapshot import Snapshot
 from bot.lookup.asking.answering import reply
-from bot.lookup.asking.request import Limits, MessageKind, Request
+from bot.lookup.asking.request import Form, Limits, MessageKind, Request
 from tests.archive.search import newsletter
 
 TODAY = date(2019, 6, 1)
@@ -25,6 +25,22 @@ def test_a_word_that_was_corrected_makes_an_answer_nearest_at_best() -> None:
     assert answer.found is not None
     assert [each.typed for each in answer.found.assumed] == ["velera"]
     assert answer.grade is Grade.NEAREST
+
+
+def test_a_question_of_which_the_best_entry_lacks_a_word_has_a_nearest_answer() -> None:
+    """The word is named; a lookup of the same words is answered as the search grades it."""
+    for kind, grade in ((MessageKind.QUESTION, Grade.NEAREST), (MessageKind.LOOKUP, Grade.STRONG)):
+        answer = reply(Request(kind, topic="velero backups zeppelin"), Index.of(ISSUES), Snapshot.of(()), TODAY)
+        assert answer.grade is grade
+        assert bool(answer.unmet) is (kind is MessageKind.QUESTION)
+
+
+def test_what_is_counted_is_quoted_where_it_is_said() -> None:
+    """The first sentence of the entry may be about something else."""
+    answer = reply(
+        Request(MessageKind.QUESTION, topic="backups", form=Form.FIRST), Index.of(ISSUES), Snapshot.of(()), TODAY
+    )
+    assert [quote.text for quote in answer.quotes] == ["The tool takes backups of volumes by night."]
 
 
 def test_the_sentence_that_says_what_was_asked_comes_first() -> None:
