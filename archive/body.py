@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from archive import grammar, heading, shapes, sponsor
-from archive.draft import Draft, Ready, marker
+from archive.draft import Draft, Ready, bullet, marker
 from archive.issue import Section, entry_of, section_of
 from archive.kind import Kind
 from archive.lines import Line
@@ -22,6 +22,8 @@ _HEADING_MAX_CHARS = 160
 _TITLE_MAX_CHARS = 100
 _RULE_GAP = 2
 """Empty lines that a rule (`---`) counts as."""
+_BULLETED_AT_LEAST = 2
+"""Lines of a paragraph that begin with a bullet and have a link, from which on each bullet begins an entry."""
 _SIGNED = ("-- ", "— ", "—— ", "– ")
 """How a line begins that attributes a quotation."""
 _INHERITS = 3
@@ -171,10 +173,14 @@ class _Reader:
             return
         gap = block[0].gap + self.extra
         self.extra = 0
+        bulleted = sum(bool(line.mentions and bullet(line)) for line in block) >= _BULLETED_AT_LEAST
         for at, line in enumerate(block):
             above = gap if at == 0 else 0
             if line.item and at == 0:
                 self._item(line, above)
+            elif bulleted and not line.depth and (marked := bullet(line)):
+                line.cut(marked)
+                self._begin(line.number).add(line, apart=True)
             elif (marked := marker(line)) and (not line.depth or self.draft is None):
                 self._numbered(line, marked)
             elif line.row:
@@ -188,7 +194,7 @@ class _Reader:
         """Add the first line of a list's item."""
         if self.lists.is_split(line.list_id):
             draft = self._begin(line.number)
-            draft.listed = line.list_id
+            draft.listed, draft.depth = line.list_id, line.depth
             if url := line.alone:
                 draft.address(url)
             else:
@@ -197,7 +203,7 @@ class _Reader:
             self._address(line, url, 0)
         else:
             above = self.draft
-            apart = above is not None and gap > 1 and line.depth == 1
+            apart = above is not None and ((gap > 1 and line.depth == 1) or line.depth < above.depth)
             apart = apart or (above is not None and above.ended and bool(above.pieces) and not above.explicit)
             draft = self._begin(line.number) if above is None or apart else above
             draft.add(line, apart=True, bullet=True)
@@ -245,7 +251,12 @@ class _Reader:
 
     def _parts(self, draft: Draft, block: list[Line], at: int) -> bool:
         """Return whether a line within a block begins an entry: after an address, with an address of its own."""
-        return draft.ended and bool(draft.pieces) and any(line.mentions for line in block[at:])
+        if not (draft.ended and draft.pieces):
+            return False
+        rest = block[at:]
+        if draft.first is not None and draft.first.lead and not rest[0].lead:  # below a title in bold: a description
+            return any(line.alone for line in rest)
+        return any(line.mentions for line in rest)
 
     def _begins(self, draft: Draft, line: Line, block: list[Line], gap: int) -> bool:
         """Return whether a block's first line begins an entry."""

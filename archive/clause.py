@@ -26,10 +26,10 @@ def clause(text: str) -> str:
     while more and needs_more(line.rpartition(" ")[2].lower()):  # the line was wrapped, and not ended
         after, _, more = more.partition("\n")
         line = f"{line} {after}"
-    line = line.lstrip("•*-–—> ")
+    line = line.lstrip("•*-–—>→⇒»›▶► ")
     if counted := _COUNTED.match(line):
         line = line[counted.end() :]
-    line = _ADDRESS.sub("", line) if "http" in line else line
+    line = _POINTING.sub("", _ADDRESS.sub("", line)) if "http" in line else line
     if is_wide_script(line):
         return _wide(line)
     if sentence := _sentence(line):
@@ -230,6 +230,8 @@ _MORE_OF_IT = re.compile(
 )
 _COUNTED = re.compile(r"(?:\d{1,3}[.)]\s+|\d{1,3}、|[（(]\d{1,3}[）)]\s*)(?=\S)")
 _ADDRESS = re.compile(r"\s*[-–—:]?\s*[(<]?https?://\S+")
+_POINTING = re.compile(r"(?<=[.!?]) (?:at|from|here|see|source|via|visit)[.:]?$", re.IGNORECASE)
+"""Words that led to an address which was taken out."""
 _BRACKETS = re.compile(r"(?<=\w) \([^()]*\)(?=[ ,.;:!?]|$)")
 _SHORT_FORMS = frozenset(
     """e.g i.e etc vs mr mrs ms dr st no inc jr sr prof approx jan feb mar apr jun jul aug sep sept oct nov dec mon tue

@@ -8,9 +8,11 @@ from archive.headline import explained, headline
 from archive.lines import Line, Mention
 from archive.link import is_profile
 
-_MARKER = re.compile(r"\s*(?:\d{1,3}、|[（(]\d{1,3}[）)]\s*|[①-⑳]\s*|\d{1,3}[．.)](?=[^\s\d])(?=[^\x00-\x7f]))")
-"""A number that begins an entry where Markdown's grammar sees no list: `1、`, `（1）`, `①`."""
-_BULLET = re.compile(r"\s*[•‣◦·]\s*")
+_MARKER = re.compile(
+    r"\s*(?:\d{1,3}、|[（(]\d{1,3}[）)]\s*|[①-⑳]\s*|\d{1,3}[．.)](?=[^\s\d])(?=[^\x00-\x7f]))"
+)
+"""What begins an entry where Markdown's grammar sees no list: `1、`, `（1）`, `①`."""
+_BULLET = re.compile(r"\s*[•‣◦·・]\s*")
 _COUNTED = re.compile(r"\s*\d{1,3}[.、)]\s+")
 
 
@@ -20,13 +22,20 @@ def marker(line: Line) -> int:
     return found.end() if found else 0
 
 
+def bullet(line: Line) -> int:
+    """Return the length of the bullet that a line begins with where Markdown's grammar sees none, 0 for none."""
+    found = _BULLET.match(line.raw)
+    return found.end() if found else 0
+
+
 class Draft:
     """An entry being read.
 
-    `width`: characters of its last line, 0 if the next begins a new line anyway. `ended`: its last line was an address
-    on a line of its own. `doubtful`: it began right after such a line, so that without a link of its own it is the end
-    of the entry before. `led`: it began with an address, which its text follows. `listed`: the list it is an item of.
-    `explicit`: a heading or a number begins it, and the next one ends it. `title`: its heading's words.
+    `width`: characters of its last line, 0 if the next begins a new line anyway. `ended`: its last line was an
+    address on a line of its own. `doubtful`: it began right after such a line, so that without a link of its own
+    it is the end of the entry before. `led`: it began with an address, which its text follows. `listed`: the list
+    it is an item of, `depth`: in how many lists that stands. `explicit`: a heading or a number begins it, and the
+    next one ends it. `title`: its heading's words.
     """
 
     def __init__(self, number: int) -> None:
@@ -40,7 +49,7 @@ class Draft:
         self.title = ""
         self.width = 0
         self.ended = self.doubtful = self.led = self.explicit = False
-        self.listed = 0
+        self.listed = self.depth = 0
         self.bullets: list[Line] = []
 
     def add(self, line: Line, *, apart: bool, bullet: bool = False) -> None:
@@ -48,8 +57,9 @@ class Draft:
         if not self.pieces and not bullet:
             if found := _BULLET.match(line.raw):
                 line.cut(found.end())
-            if line.depth and (counted := _COUNTED.match(line.raw)):
+            if (line.depth or line.lead) and (counted := _COUNTED.match(line.raw)):
                 line.cut(counted.end())
+                line.lead = _COUNTED.sub("", f"{line.lead} ", count=1).strip()
         if bullet:
             self.bullets.append(line)
         if line.words:
@@ -111,7 +121,7 @@ class Ready:
     __slots__ = ("line", "text", "urls")
     doubtful = explicit = False
     ended = True
-    listed = 0
+    listed = depth = 0
     linked = first = None
     mentions: tuple[Mention, ...] = ()
     bullets: tuple[Line, ...] = ()
@@ -224,7 +234,7 @@ _VERSION = re.compile(r"\s*v?\d+(?:\.\d+)+(?:[-.]?(?:alpha|beta|rc)[.\d]*)?")
 def _label(draft: Draft) -> str:
     """Return the words of the link that the entry begins with, if they name the thing."""
     line = draft.first
-    if line is None or not line.mentions or not line.opens:
+    if line is None or not line.mentions or not (line.opens or line.row):
         return ""
     mention = line.mentions[0]
     if mention.address or (mention.picture and (len(line.mentions) > 1 or len(draft.pieces) > 0)):

@@ -130,7 +130,7 @@ class _Events:
             elif kind == "InlineHtml":
                 self.begin(place["start"])
                 for _ in tagged(value, self.builder):
-                    self._break(place["end"], broken=True)
+                    self.break_line(place["end"], broken=True)
             elif kind == "Html":
                 self._html.append(value)
         self.finish()
@@ -140,9 +140,9 @@ class _Events:
             if self.builder.open or self.builder.alt is not None or self._level > _SETEXT:
                 self.builder.text(" ")
             else:
-                self._break(place["end"], broken=False)
+                self.break_line(place["end"], broken=False)
         elif event == "HardBreak":
-            self._break(place["end"], broken=True)
+            self.break_line(place["end"], broken=True)
         elif event == "Rule":
             self.finish()
             self.lines.append(Line(self.number(place["start"]), gap=-1))
@@ -305,7 +305,17 @@ class _Events:
             self.builder.text(":")
             self._colon = False
 
-    def _break(self, at: int, *, broken: bool) -> None:
+    def begin_heading(self, level: int) -> None:
+        """Begin a heading of HTML."""
+        self.finish()
+        self._level = level + _SETEXT
+
+    def end_heading(self) -> None:
+        """End a heading of HTML."""
+        self.finish()
+        self._level = 0
+
+    def break_line(self, at: int, *, broken: bool) -> None:
         """End a line within its block; the next begins at the byte offset `at`."""
         line = self._line
         self.finish()

@@ -45,7 +45,7 @@ def headline(url: str | None, text: str, label: str = "", *, inline: bool = Fals
     >>> headline("https://example.org/2019/a-surprisingly-simple-way.html", "")
     'A surprisingly simple way'
     """
-    if label and (words := _cleaned(label)):
+    if label and (words := _cleaned(_DURATION.sub("", label).lstrip(_ORNAMENTS))):
         return shortened(words)
     if "\n" in text and (title := _own_title(text)):
         return title
@@ -73,6 +73,10 @@ def explained(label: str, text: str) -> str:
 
 
 _NAME_MAX_CHARS = 40
+_ORNAMENTS = " →⇒»›▶►•・"
+"""Signs that lead a line and are no part of its title."""
+_DURATION = re.compile(r"\s*(?:[·•|–—-]\s*|\()\d{1,3}[ -]?min(?:ute)?s?\.?(?: read)?\)?$", re.IGNORECASE)
+"""How long a text takes to read, after its title."""
 
 
 def _own_title(text: str) -> str:

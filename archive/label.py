@@ -22,7 +22,7 @@ _PAGES = frozenset(
 
 _NUMBER = re.compile(
     r"(?:#|\bissue\s*(?:no\.?|number|#)?\s*|\b(?:no|nr|vol)\.\s*|\bn[°º]\s*|\b(?:ausgabe|numéro|número|edição)\s+|第\s*)"
-    r"(\d{1,5})(?:\b|(?=\s*[期号回]))",
+    r"(\d{1,5})(?:\b|(?=\s*[期号回]))|(?<!\d)(\d{1,5})\s*[期号回](?!\w*\d)",
     re.IGNORECASE,
 )
 _LAST_NUMBER = re.compile(r"(?:^|[-_ #.])(\d{1,6})$")
@@ -61,8 +61,8 @@ def first_heading(text: str) -> tuple[str, int]:
 
 
 def title(metadata: Mapping[str, Any]) -> str:
-    """Return the front matter's title, "" without one."""
-    value = metadata.get("title")
+    """Return the front matter's title, or a mail's subject; "" without one."""
+    value = metadata.get("title", metadata.get("subject"))
     if isinstance(value, str) and len(value) < 1000 and is_plain(quick := value.replace("\\#", "#")):
         return quick.strip()  # most titles, in a fraction of the time
     words = said(value)
@@ -89,7 +89,7 @@ def number(metadata: Mapping[str, Any], heading: str, file: str) -> int | None:
         if figures.isdecimal():
             return int(figures[:9])
     if match := _NUMBER.search(heading if "#" in heading else without_days(heading)):
-        return int(match[1])
+        return int(match[1] or match[2])
     if (counted := _counted(heading)) is not None:
         return counted
     return _of_name(slug(file), f"{heading} {file}")

@@ -34,6 +34,18 @@ class Lines(Protocol):
         """End the current line, if one is begun."""
         ...
 
+    def break_line(self, at: int, *, broken: bool) -> None:
+        """End a line within its block; the next begins at the place `at`."""
+        ...
+
+    def begin_heading(self, level: int) -> None:
+        """Begin a heading."""
+        ...
+
+    def end_heading(self) -> None:
+        """End a heading."""
+        ...
+
     def begin_list(self) -> None:
         """Begin a list."""
         ...
@@ -64,7 +76,17 @@ class _Page(HTMLParser):
         self._unseen = 0
 
     def _begin(self) -> None:
-        self._lines.begin(self._lines.place(self._first + self.getpos()[0] - 1))
+        self._lines.begin(self._place())
+
+    def _place(self) -> int:
+        return self._lines.place(self._first + self.getpos()[0] - 1)
+
+    def _part(self) -> None:
+        """End a line; within a link its block goes on, as in a card of title, description and site."""
+        if self._lines.builder.open:
+            self._lines.break_line(self._place(), broken=True)
+        else:
+            self._lines.finish()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - as written, below
         """Take an opening tag."""
@@ -78,8 +100,10 @@ class _Page(HTMLParser):
             self._lines.begin_item()
         elif tag in _LISTS:
             self._lines.begin_list()
+        elif tag in _HEADINGS and not self._lines.builder.open:
+            self._lines.begin_heading(_HEADINGS[tag])
         elif tag in _BLOCKS:
-            self._lines.finish()
+            self._part()
         elif TAG.fullmatch(written) is None:
             self.handle_data(written)
 
@@ -105,8 +129,12 @@ class _Page(HTMLParser):
             self._lines.builder.strong(begins=False)
         elif tag in _LISTS:
             self._lines.end_list()
-        elif tag in _BLOCKS or tag == "li":
+        elif tag == "li":
             self._lines.finish()
+        elif tag in _HEADINGS and not self._lines.builder.open:
+            self._lines.end_heading()
+        elif tag in _BLOCKS:
+            self._part()
 
     def handle_data(self, data: str) -> None:
         """Add text; a line break in it is a blank."""
@@ -122,6 +150,7 @@ _UNSEEN = frozenset({"script", "style", "template", "head", "title", "iframe", "
 _BOLD = frozenset({"b", "strong"})
 _CELLS = frozenset({"td", "th"})
 _INLINE = frozenset({"a", "img"}) | _BOLD | _CELLS
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _LISTS = frozenset({"ul", "ol"})
 _BLOCKS = frozenset(
     """p div br tr table thead tbody section article header footer main details summary center figure figcaption
