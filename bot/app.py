@@ -193,11 +193,13 @@ class App:
         library.misses(await self.ports.store.issues.count(), await self.ports.store.issues.last_look())
         library.on_change(self._changed)
         library.on_change(self._prepare_links)
+        library.on_change(self._prepare_index)
         self._freshness = Freshness(library, watch)
         self._watching = asyncio.create_task(self._freshness.run(), name="watch")
         tasks = [
             self._watching,
             asyncio.create_task(self._link_lookup.prepare(), name="links"),
+            asyncio.create_task(library.prepare_index(), name="index"),
         ]
         timers.every(RELEASE_SECONDS, "release", library.keep_time)
         timers.every(RELEASE_SECONDS, "days", self._keep_days)
@@ -259,6 +261,9 @@ class App:
 
     async def _prepare_links(self, _before: Snapshot, _after: Snapshot) -> None:
         await self._link_lookup.prepare()
+
+    async def _prepare_index(self, _before: Snapshot, _after: Snapshot) -> None:
+        await self.ports.library.prepare_index()
 
 
 def _source_fault(ports: Ports) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -15,12 +16,13 @@ from archive.search.plan import any_form, corrected, either, guessed, phrase, pl
 from archive.search.postings import Ints
 from archive.search.query import Query, QueryWord, parse
 from archive.search.rank import Matches, Ranker
-from archive.search.rerank import QueryLeaf, leaves_of, second_look
+from archive.search.rerank import QueryLeaves, leaves_of, second_look
 from archive.search.result import Grade
 from archive.search.segment import Dictionary
 from archive.search.segments import Segments
 from archive.search.terms import Term, TermLookup
 from archive.search.wording import STOP_WORDS
+from archive.search.words import Words
 
 CACHED_KIND_TABLES = 4
 """For so many sets of kinds a table of the entries that are of them is kept: a byte an entry."""
@@ -41,7 +43,7 @@ class Plan:
     asked: Query
     terms: tuple[Term, ...]
     kinds: frozenset[Kind] | None
-    leaves: tuple[QueryLeaf, ...]
+    leaves: QueryLeaves
     corrected: bool
 
     @property
@@ -83,7 +85,7 @@ class Finder:
         found = self._plans.get(key)
         if found is None:
             asked = parse(query, today)
-            if self._own_name:
+            if not self._own_name.isdisjoint(word.text for word in asked.words):
                 asked = replace(asked, words=self._less_own_name(asked.words))
             if len(self._plans) >= CACHED_PLANS:
                 self._plans.clear()
@@ -101,13 +103,19 @@ class Finder:
 
     def _less_own_name(self, asked: tuple[QueryWord, ...]) -> tuple[QueryWord, ...]:
         """Make the words of the archive's own name optional beside others: every entry is about them."""
-        if self._own_name.isdisjoint(word.text for word in asked):
-            return asked
         if all(word.text in self._own_name or word.optional for word in asked):
             if all(word.text in self._own_name or word.filler for word in asked):
                 return asked
             return tuple(replace(word, optional=word.filler or word.text in self._own_name) for word in asked)
         return tuple(replace(word, optional=word.optional or word.text in self._own_name) for word in asked)
+
+    def prepare(self, names: Iterable[Words]) -> None:
+        """Score the terms of `names` beforehand, as many as leave half the room for others."""
+        for name in names:
+            if self._ranker.is_half_full:
+                return
+            for term in plan(tuple(map(QueryWord, name)), self._lookup):
+                self._ranker.hits(term)
 
     def found(self, plan: Plan) -> Outcome:
         """Return the entries that answer."""

@@ -17,7 +17,7 @@ _VOWEL = re.compile(r"[aeiouy]")
 # belongs to a word in e ("tuning", "tune").
 _SHORT = re.compile(r"^[^aeiou]*[aeiou][^aeiouwxy]$")
 _DOUBLED = re.compile(r"([bdfgklmnprtz])\1$")
-_HISS = re.compile(r"(?:s|x|z|ch|sh)$")
+_HISSES = ("s", "x", "z", "ch", "sh")
 
 # Words that end as if inflected and are names or other words by themselves.
 _WHOLE = bag("""
@@ -100,6 +100,7 @@ _ENDINGS = (
     "ised", "ized", "ising", "izing", "",
 )  # fmt: skip
 _DERIVING = frozenset(_ENDINGS)
+_LONGEST_ENDING = max(map(len, _ENDINGS))
 _MIN_STEM, _LONGEST = 5, 40
 # Words whose ending only looks derived; their "derivations" mean something else.
 _NO_DERIVATIONS = bag("""
@@ -114,6 +115,7 @@ _NO_DERIVATIONS = bag("""
     permissions fashion region regions question questions section sections function functions fraction million
     billion option options action actions nation national
 """)
+_UNDERIVED = _NO_DERIVATIONS | _WHOLE
 
 
 @lru_cache(maxsize=8192)
@@ -148,7 +150,7 @@ def _bases(word: str) -> list[str]:
     if word.endswith("s") and not word.endswith("ss"):
         if word.endswith("ies") and len(word) > 4:
             bases.append(word[:-3] + "y")
-        if word.endswith("es") and _HISS.search(word[:-2]):
+        if word.endswith("es") and word[:-2].endswith(_HISSES):
             bases.append(word[:-2])
         bases.append(word[:-1])
     for ending in ("ing", "ed"):
@@ -172,25 +174,25 @@ def _inflect(base: str) -> list[str]:
         return [base + "s", base + "d", base[:-1] + "ing"]
     if base.endswith("y") and len(base) > 2 and base[-2] not in "aeiou":
         return [base[:-1] + "ies", base[:-1] + "ied", base + "ing", base + "s"]
-    if _HISS.search(base):
+    if base.endswith(_HISSES):
         return [base + "es", base + "ed", base + "ing"]
     forms = [base + "s"]
-    if _SHORT.match(base) or base.endswith("l"):
+    short = _SHORT.match(base)
+    if short or base.endswith("l"):
         forms += [base + base[-1] + "ed", base + base[-1] + "ing"]
-    if not _SHORT.match(base):
+    if not short:
         forms += [base + "ed", base + "ing"]
     if len(base) > 4 and base[-1] in "bdgmnprt" and base[-2] in "aeiou":
         forms += [base + base[-1] + "ed", base + base[-1] + "ing"]
     return forms
 
 
-def _stems(word: str) -> list[str]:
-    """Return what is left of `word` without each derivational ending that leaves enough of it."""
-    return [
-        word[: len(word) - len(ending)]
-        for ending in _ENDINGS
-        if word.endswith(ending) and len(word) - len(ending) >= _MIN_STEM
-    ]
+def _root(word: str) -> str:
+    """Return what is left of `word` without the longest derivational ending that leaves enough of it."""
+    for size in range(min(_LONGEST_ENDING, len(word) - _MIN_STEM), 0, -1):
+        if word[-size:] in _DERIVING:
+            return word[:-size]
+    return word
 
 
 @lru_cache(maxsize=8192)
@@ -199,18 +201,10 @@ def roots(word: str) -> tuple[str, ...]:
 
     Short words have none, so that "docker" is no "dock".
     """
-    if not _MIN_STEM < len(word) <= _LONGEST or word in _NO_DERIVATIONS or word in _WHOLE or not word.isalpha():
+    if not _MIN_STEM < len(word) <= _LONGEST or word in _UNDERIVED or not word.isalpha():
         return ()
-    stems = _stems(word)
-    if not stems:
-        return ()
-    root = min(stems, key=len)
+    root = _root(word)
     return (root, root[:-1]) if _DOUBLED.search(root) else (root, root + root[-1])
-
-
-def is_derived(word: str, root: str) -> bool:
-    """Return whether `word`, which begins with `root`, is derived from it by an ending of English."""
-    return word[len(root) :] in _DERIVING and word not in _NO_DERIVATIONS and word not in _WHOLE
 
 
 def derivations(word: str, beginning: Callable[[str], Iterable[str]]) -> tuple[str, ...]:
@@ -218,5 +212,10 @@ def derivations(word: str, beginning: Callable[[str], Iterable[str]]) -> tuple[s
 
     They are further from `word` than its inflections. `beginning` gives the known words that begin so.
     """
-    found = {form: None for root in roots(word) for form in beginning(root) if form != word and is_derived(form, root)}
+    found = {
+        form: None
+        for root in roots(word)
+        for form in beginning(root)
+        if form[len(root) :] in _DERIVING and form != word and form not in _UNDERIVED
+    }
     return tuple(found)

@@ -56,8 +56,9 @@ def assumed(results: Sequence[Result], known: frozenset[str]) -> Iterator[Assump
     for result in results:
         plain = {reason.word for reason in result.reasons if reason.rule not in _CORRECTED}
         told = {reason.word: reason for reason in result.reasons if reason.rule in _CORRECTED}
-        for word in told.keys() - plain:
-            met[word][told[word].term, told[word].rule == "guess"] += 1
+        for word, reason in told.items():
+            if word not in plain:
+                met[word][reason.term, reason.rule == "guess"] += 1
     for word, terms in met.items():
         if terms.total() * 2 > len(results) and word not in known:
             (term, far), _ = terms.most_common(1)[0]

@@ -12,7 +12,7 @@ from archive.issue import Issue
 from archive.search.rank import Matches
 from archive.search.segments import Segments
 
-SORTED_PER_RESULT, SORTED_MORE = 4, 50
+SORTED_PER_RESULT, SORTED_MORE = 2, 10
 """So many of the best are sorted for each result wanted, and so many more: some are of the same link."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -151,6 +151,11 @@ class Ranker:
                 self._forget()
             self._kept[key] = found
         return found
+
+    @property
+    def is_half_full(self) -> bool:
+        """Return whether half the room for scores that are kept is taken."""
+        return self._room < _room(self._segments) / 2
 
     def _term(self, term: Term) -> TermHits:
         """Score a term by the best of its alternatives, all brought to the weight of the query's own words."""
@@ -369,12 +374,10 @@ def _zeros(docs: Ints) -> Floats:
     return np.zeros(len(docs), np.float32)
 
 
-def numbers(parts: Iterable[Leaf | Term]) -> Iterator[int]:
-    """Return the number of every variant looked for."""
-    for part in parts:
-        if isinstance(part, Leaf):
-            for variant in part.variants:
-                yield variant.number
-        else:
-            for alternative in part.alternatives:
-                yield from numbers(alternative.parts)
+def numbers(term: Term) -> list[int]:
+    """Return the number of every variant looked for, some more than once."""
+    found: list[int] = []
+    for alternative in term.alternatives:
+        for part in alternative.parts:
+            found += [variant.number for variant in part.variants] if isinstance(part, Leaf) else numbers(part)
+    return found

@@ -30,7 +30,6 @@ MAX_FOLLOWERS = 4
 ADJACENT_WORDS, WINDOW_WORDS = 2, 6
 """Words at most so far apart are next to each other (a word may stand between them), or near."""
 
-_Numbers = frozenset[int]
 _Bits = NDArray[np.uint64]
 _LAGS = np.arange(1, MAX_FOLLOWERS + 1)
 _PADDING = np.zeros(MAX_FOLLOWERS, np.uint64)
@@ -39,20 +38,40 @@ _NEXT, _TELLING = np.uint64(1), np.uint64(32)
 
 
 @dataclass(frozen=True, slots=True)
-class QueryLeaf:
-    """One word of a query as it may stand in an entry: the numbers of its variants, and whether it is optional."""
+class QueryLeaves:
+    """The words of a query in its order, as they may stand in an entry: which are `optional`.
 
+    `numbers` are those of all their variants, and `bits` say of each which word it stands for: its bit, and that of a
+    telling word once more above `_TELLING`.
+    """
+
+    optional: tuple[bool, ...]
     numbers: NDArray[np.intp]
-    optional: bool
+    bits: _Bits
+
+    def __len__(self) -> int:
+        """Return the number of words."""
+        return len(self.optional)
 
 
-def leaves_of(terms: tuple[Term, ...]) -> tuple[QueryLeaf, ...]:
+def leaves_of(terms: tuple[Term, ...]) -> QueryLeaves:
     """Return the words of `terms` in the query's order; none if there are too many to look for together."""
-    leaves = [QueryLeaf(np.array(list(leaf), np.intp), term.optional) for term in terms for leaf in _leaves(term)]
-    return tuple(leaves) if len(leaves) <= MAX_LEAVES else ()
+    leaves = [(leaf, term.optional) for term in terms for leaf in _leaves(term)]
+    if len(leaves) > MAX_LEAVES:
+        leaves = []
+    found: list[int] = []
+    bits: list[int] = []
+    telling = int(_TELLING)
+    for at, (leaf, optional) in enumerate(leaves):
+        bit = 1 << at if optional else 1 << at | 1 << telling
+        telling += not optional
+        found += leaf
+        bits += [bit] * len(leaf)
+    optional_ones = tuple(optional for _, optional in leaves)
+    return QueryLeaves(optional_ones, np.array(found, np.intp), np.array(bits, np.uint64))
 
 
-def second_look(leaves: tuple[QueryLeaf, ...], segments: Segments, found: Matches) -> Matches:
+def second_look(leaves: QueryLeaves, segments: Segments, found: Matches) -> Matches:
     """Return `found`, the scores of the best raised by how close together they have the words, and by how new they are.
 
     Tells which of them have all the telling words `close` together.
@@ -75,21 +94,19 @@ def second_look(leaves: tuple[QueryLeaf, ...], segments: Segments, found: Matche
     return Matches(found.docs, scores, found.met, found.possible, found.common, found.pruned, near)
 
 
-def _proximity(
-    leaves: tuple[QueryLeaf, ...], segments: Segments, docs: Ints
-) -> tuple[Floats | None, NDArray[np.bool_] | None]:
+def _proximity(leaves: QueryLeaves, segments: Segments, docs: Ints) -> tuple[Floats | None, NDArray[np.bool_] | None]:
     """Return for each of `docs` what its words add by standing together, and whether all telling ones do.
 
     None for nothing to add, and where all do.
     """
     if len(leaves) < 2:
         return None, None
-    telling = sum(not leaf.optional for leaf in leaves)
+    telling = leaves.optional.count(False)
     tokens, bounds = segments.tokens(docs)
     marks = _marks(leaves, segments, tokens)
     gain = np.zeros(len(docs), np.float32)
     if telling < len(leaves):
-        gain += np.float32(FILLER_BONUS) * np.bitwise_count(_phrases(leaves, marks, bounds))
+        gain += np.float32(FILLER_BONUS) * np.bitwise_count(_phrases(leaves.optional, marks, bounds))
     if telling < 2:
         return gain, None
     following, near = _pairs(marks >> _TELLING, bounds)
@@ -99,9 +116,9 @@ def _proximity(
     return gain, near & every == every
 
 
-def _phrases(leaves: tuple[QueryLeaf, ...], marks: _Bits, bounds: Longs) -> _Bits:
+def _phrases(optional: tuple[bool, ...], marks: _Bits, bounds: Longs) -> _Bits:
     """Return by entry, as bits, which neighbours in the query are neighbours in it, of those with an optional word."""
-    pairs = sum(1 << at for at in range(1, len(leaves)) if leaves[at].optional or leaves[at - 1].optional)
+    pairs = sum(1 << at for at in range(1, len(optional)) if optional[at] or optional[at - 1])
     forward = (marks[:-1] << _NEXT) & marks[1:] & np.uint64(pairs)
     at = forward.nonzero()[0]
     found = np.zeros(len(bounds) - 1, np.uint64)
@@ -130,18 +147,12 @@ def _pairs(marks: _Bits, bounds: Longs) -> tuple[_Bits, _Bits]:
     return following, near
 
 
-def _marks(leaves: tuple[QueryLeaf, ...], segments: Segments, tokens: Ints) -> _Bits:
+def _marks(leaves: QueryLeaves, segments: Segments, tokens: Ints) -> _Bits:
     """Return for each of `tokens`, as bits, which of `leaves` it is a word of, and above them which telling one."""
     table = segments.word_marks()
-    telling = int(_TELLING)
-    for at, leaf in enumerate(leaves):
-        bits = 1 << at
-        if not leaf.optional:
-            bits, telling = bits | 1 << telling, telling + 1
-        table[leaf.numbers] |= np.uint64(bits)
+    np.bitwise_or.at(table, leaves.numbers, leaves.bits)
     marks = table[tokens]
-    for leaf in leaves:
-        table[leaf.numbers] = 0
+    table[leaves.numbers] = 0
     return marks
 
 
@@ -152,9 +163,9 @@ def _best(scores: Floats) -> NDArray[np.intp]:
     return np.flatnonzero(scores >= np.partition(scores, len(scores) - RERANKED_ENTRIES)[-RERANKED_ENTRIES])
 
 
-def _leaves(term: Term) -> list[_Numbers]:
+def _leaves(term: Term) -> list[list[int]]:
     """Return the variants for each word of a term, in the query's order."""
     spoken = next((way for way in term.alternatives if isinstance(way.parts[0], Term)), None)
     if spoken is not None and spoken is term.alternatives[0] and spoken.rule != "either":
         return [leaf for part in spoken.parts if isinstance(part, Term) for leaf in _leaves(part)]
-    return [frozenset(numbers([term]))]
+    return [numbers(term)]

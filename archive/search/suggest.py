@@ -116,17 +116,23 @@ def _spans(run: Words, lookup: TermLookup) -> Iterator[Words]:
     longest = max((lookup.synonyms.heads.get(word, 1) for word in right), default=1)
     for size in range(1, longest + 1):
         for at in range(len(right) - size + 1):
-            name = right[at : at + size]
-            yield name
-            yield from ((*name[:-1], form) for form in inflections(name[-1]))
+            before, last = right[at : at + size - 1], right[at + size - 1]
+            yield (*before, last)
+            for form in inflections(last):
+                yield (*before, form)
 
 
 def _righted(word: str, lookup: TermLookup) -> str:
     """Return what `word` is a misspelling of, or `word` if it is known or too short to tell."""
-    if len(word) < 5 or _count(word, lookup) or (word,) in lookup.synonyms.table:
-        return word
-    near = lookup.near(word)
-    return near[0].word if near else word
+    found = lookup.righted.get(word)
+    if found is None:
+        found = word
+        if not (len(word) < 5 or _count(word, lookup) or (word,) in lookup.synonyms.table):
+            found = next((near.word for near in lookup.near(word)), word)
+        if len(lookup.righted) >= CACHED_WORDS:
+            lookup.righted.clear()
+        lookup.righted[word] = found
+    return found
 
 
 def near_topics(asked: Query, lookup: TermLookup, main: Iterable[str]) -> tuple[str, ...]:

@@ -68,8 +68,8 @@ class TermLookup:
 
     `frequency` gives the number of entries with a word (by number), `together` of those where two words are neighbours;
     `respelt` tells how the archive writes, with an umlaut, what is typed without one. `stemmed` says whether its
-    language is the one that inflections are made for. `families`, `terms`, `nearby` and `pairs` keep what was
-    looked up.
+    language is the one that inflections are made for. `families`, `terms`, `nearby`, `pairs` and `righted` keep what
+    was looked up.
     """
 
     vocabulary: Vocabulary
@@ -82,6 +82,7 @@ class TermLookup:
     terms: dict[tuple[Words, bool], Term] = field(default_factory=dict)
     nearby: dict[tuple[str, int | None, int, bool], tuple[Correction, ...]] = field(default_factory=dict)
     pairs: dict[Words, int] = field(default_factory=dict)
+    righted: dict[str, str] = field(default_factory=dict)
 
     def count(self, word: str) -> int:
         """Return the number of entries that have exactly `word`."""

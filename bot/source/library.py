@@ -112,6 +112,10 @@ class Library:
         """Return the index in use."""
         return self.current.index
 
+    async def prepare_index(self) -> None:
+        """Have the index in use look up, off the event loop, what queries share."""
+        await asyncio.to_thread(self.index.prepare)
+
     def on_change(self, told: OnChange) -> None:
         """Have `told` called soon after every change; `bot.source.listener` says how."""
         self._listeners.append(Listener(told))

@@ -69,7 +69,9 @@ def test_an_answer_written_in_pieces_is_that_of_its_blocks(issue: Issue, text: s
     assert all(agrees(some, typed) for typed in (text, first[:60], f"{first[:20]} in:all", f'"{first[:9]}" {text}'))
 
 
-@pytest.mark.parametrize("typed", ["queues", "issue with queues", "qeues", "knitting", "in:nowhere queues", "dns"])
+@pytest.mark.parametrize(
+    "typed", ["queues", "issue with queues", "qeues", "knitting", "in:nowhere queues", "dns", "queues \\n\\u0000"]
+)
 @pytest.mark.parametrize("tools", [False, True])
 def test_each_sort_of_answer_is_written_as_its_blocks_are(typed: str, *, tools: bool) -> None:
     """Found, suggested, corrected, nothing, with an unknown filter: all in the same JSON, and when asked again."""

@@ -53,6 +53,15 @@ async def test_a_change_is_in_the_answers(folder: FakeFolder) -> None:
     assert library.snapshot is library.current.snapshot
 
 
+async def test_an_index_is_prepared_beside_searches(folder: FakeFolder) -> None:
+    """Preparing the index in use keeps nobody waiting and changes no answer."""
+    library = Library.opened(folder)
+    preparing = asyncio.create_task(library.prepare_index())
+    assert found(library, "kubernetes") == ["a"]
+    await preparing
+    assert found(library, "kubernets") == ["a"]
+
+
 async def test_readers_keep_what_they_hold(folder: FakeFolder) -> None:
     """A pair taken before a change goes on giving the answers of its moment."""
     library = Library.opened(folder)

@@ -35,6 +35,10 @@ MAX_RESULTS = 200
 _DESCRIPTION_MAX_CHARS = 260
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 _json = json.JSONEncoder().encode
+_MARK = "\x00"
+"""Stands for a button's view until it is known: no text that is shown has it. In a value it stands on its own line, so
+that in JSON no backslash before it can be a text's."""
+_VIEW = _json(f"\n{_MARK}")[1:-1]
 _MAX_LACKS = 4
 """Words named that a result lacks; a longer list would be a line of its own."""
 _MAX_ASSUMED = 4
@@ -121,13 +125,16 @@ def written(found: Answer, request: SearchRequest, today: date, *, hint: str = "
     if not found.results and found.issue is None:
         message = nothing(found, request, today, hint=hint)
         return message.text, _json(message.blocks)
-    view = _json(request.as_value())[1:-1]
-    made = [*map(_json, _issue(found)), _json(blocks.context(_summary(found, request)))]
-    for result in found.results:
-        before, after = _fragment(_Card(result), today)
-        made.append(f"{before}{view}{after}" if after else before)
-    made += map(_json, _below(found, request, today, hint, shareable=True))
+    view = _json(f"\n{request.as_value()}")[1:-1]
+    made = [_listed([*_issue(found), blocks.context(_summary(found, request))])]
+    made += [_fragment(_Card(result), today).replace(_VIEW, view) for result in found.results]
+    made.append(_listed(_below(found, request, today, hint, shareable=True)))
     return _spoken(found, request), f"[{', '.join(made)}]"
+
+
+def _listed(some: Sequence[Block]) -> str:
+    """Return blocks as JSON, as they stand in a list."""
+    return _json(some)[1:-1]
 
 
 def _issue(found: Answer) -> list[Block]:
@@ -294,16 +301,13 @@ def _rendered(card: _Card, today: date) -> tuple[Block, Block, SaveToken | None]
 
 
 @lru_cache(maxsize=_MAX_CACHED_CARDS)
-def _fragment(card: _Card, today: date) -> tuple[str, str]:
-    """Return the JSON of a result's two blocks in two parts; between them goes the button's view.
-
-    The second part is "" if there is no button.
-    """
+def _fragment(card: _Card, today: date) -> str:
+    """Return the JSON of a result's two blocks, with `_VIEW` in the place of its button's view."""
     about, where, link = _rendered(card, today)
     if link is None:
-        return f"{_json(about)}, {_json(where)}", ""
-    button = _json(save_button(link, card.result.entry.headline))  # its value comes last, and the view last in that
-    return f'{_json(about)[:-1]}, "accessory": {button[:-2]}\\n', f'"}}}}, {_json(where)}'
+        return _listed([about, where])
+    button = save_button(replace(link, view=_MARK), card.result.entry.headline)
+    return _listed([{**about, "accessory": button}, where])
 
 
 def _joint(rest: str, text: str) -> str:

@@ -51,6 +51,12 @@ def test_a_likely_correction_may_be_strong_and_is_said() -> None:
     assert answer.assumed == (Assumption("kubernets", "kubernetes", far=False),)
 
 
+def test_corrections_are_named_in_the_order_of_the_query() -> None:
+    """Every process says the same of a query with several slips."""
+    told = INDEX.search("runboks poeple durring incidant").assumed
+    assert [each.typed for each in told] == ["runboks", "poeple", "durring", "incidant"]
+
+
 @pytest.mark.parametrize(("typed", "meant"), [("solt", "salt"), ("kubrnts", "kubernetes"), ("kuber", "kubernetes")])
 def test_a_far_guess_is_nearest_at_best(typed: str, meant: str) -> None:
     """A word that may well be another is shown as a guess, and can be asked for."""

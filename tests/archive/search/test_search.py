@@ -280,3 +280,11 @@ def test_typing_ahead_never_offers_bare_vocabulary() -> None:
 def test_what_is_offered_while_typing_has_an_answer(typed: str) -> None:
     """Every completion is a query with a strong answer."""
     assert all(LISTED.search(text).grade is Grade.STRONG for text in LISTED.suggest(typed))
+
+
+@pytest.mark.parametrize("query", ["nagios", "kubernets autoscaling", "knitting patterns", "pg tuning", "devops"])
+def test_what_is_looked_up_beforehand_changes_no_answer(query: str) -> None:
+    """An index that was prepared answers as one that was not."""
+    prepared = Index.of(ARCHIVE)
+    prepared.prepare()
+    assert prepared.search(query) == Index.of(ARCHIVE).search(query)
