@@ -18,6 +18,8 @@ from archive.problem import Problem
 
 SAME_NAME = "has the same name, which is an issue's identity"
 """How a problem's message ends whose file gives no issue because another one has its name."""
+NEWEST_WORDS = frozenset({"latest", "newest", "last"})
+"""Words by which the newest issue is asked for."""
 _NUMBER = re.compile(r"(?:issue\s*)?#?\s*(\d{1,9})", re.IGNORECASE)
 
 
@@ -120,7 +122,7 @@ class Snapshot:
         match = _NUMBER.fullmatch(asked)
         if match and (same := self.labelled(int(match[1]))):
             return same[-1]
-        if asked.lower() in ("latest", "newest", "last") and (newest := self.latest()):
+        if asked.lower() in NEWEST_WORDS and (newest := self.latest()):
             return newest
         raise UnknownIssueError(asked, self._near(asked, int(match[1]) if match else None))
 

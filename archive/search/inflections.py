@@ -70,7 +70,7 @@ _IRREGULAR = tuple(
         "licence license licences licenses",
         "defence defense",
         "centre center centres centers",
-        "dictionary catalog catalogues catalogs",
+        "catalogue catalog catalogues catalogs",
         "programme program programmes programs",
         "grey gray",
         "postmortem postmortems",
@@ -91,7 +91,7 @@ _SPELLINGS = (
     ("or", re.compile(r"^(behavio|colo|hono|labo|favo|flavo)r(s|al|ed|ing|ite|ites)?$"), r"\1ur\2"),
 )
 
-# Endings that derive one word from another, longest first; each is put back in turn to find its derivations.
+# Endings that derive one word from another; their order does not matter.
 _ENDINGS = (
     "isational", "izational", "isations", "izations", "isation", "ization", "ability", "abilities", "ational",
     "ations", "ation", "ments", "ment", "ances", "ance", "ences", "ence", "ators", "ator", "ating", "ated", "ates",
@@ -122,7 +122,7 @@ _UNDERIVED = _NO_DERIVATIONS | _WHOLE
 def inflections(word: str) -> tuple[str, ...]:
     """Return the spellings `word` may have by number, tense and side of the ocean; itself not among them.
 
-    Most of them will not exist there: look them up. A word with a digit has at
+    Many of them are in no archive: look them up. A word with a digit has at
     most a plural, a word of one or two letters nothing.
     """
     if word in _IRREGULARS:

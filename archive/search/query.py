@@ -38,7 +38,7 @@ _SITE = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,24}/?", re.IG
 _SLACK_LINK = re.compile(r"<((?:https?:|mailto:)?[^|<>\s]+)(?:\|[^<>]*)?>")
 _ISSUE = re.compile(r"\s*(?:issue\s*)?(?:no\.?\s*)?#?\s*(\d{1,6})\s*", re.IGNORECASE)
 _ISSUE_BESIDE = re.compile(r"(?<!\S)(?:issue\s+#?|#)(\d{1,6})(?!\S)", re.IGNORECASE)
-_NEWEST = frozenset({"latest", "newest"})
+_NEWEST = frozenset({"latest", "newest"})  # not "last", which begins "last week"
 _OR = frozenset({"OR", "|", "||"})
 _KINDS = {
     name: kind

@@ -12,7 +12,7 @@ from bot.cli.terminal import out, safe
 from bot.runtime.settings import Settings
 
 TIMEOUT_SECONDS = 4.0
-"""A container's check is given five."""
+"""Below the five seconds that a container's check is given."""
 
 
 def health() -> int:

@@ -285,7 +285,7 @@ def mcp(archive: Archive = None, synonyms: Synonyms = None) -> None:
 
 
 def _hurry() -> None:
-    """Keep the garbage collector away from the start, of which the imports that follow are most."""
+    """Keep the garbage collector off while the process starts, which is mostly imports."""
     from bot.runtime import loop  # noqa: PLC0415 - imports asyncio
     from bot.runtime.lean_imports import import_structlog  # noqa: PLC0415 - only where a bot runs
 

@@ -11,14 +11,13 @@ from archive.document import Reading
 from archive.errors import UnknownIssueError
 from archive.issue import Issue
 from archive.label import slug
-from archive.snapshot import Snapshot
+from archive.snapshot import NEWEST_WORDS, Snapshot
 from bot.domain.offsets import EAST
 from bot.domain.schedule import moment
 
 _A_DAY = timedelta(days=1)
 """More than midnight anywhere on Earth is from midnight in UTC."""
 _EXPIRED = "it expired"
-_NEWEST = frozenset({"latest", "newest", "last"})
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -89,7 +88,7 @@ def held_back(snapshot: Snapshot, now: datetime, zone: tzinfo = UTC) -> tuple[He
 
 def find_held(snapshot: Snapshot, asked: str, now: datetime, zone: tzinfo = UTC) -> HeldBack | None:
     """Return what is held back under the number or slug `asked`, None without one."""
-    if asked.strip().lower() in _NEWEST:
+    if asked.strip().lower() in NEWEST_WORDS:
         return None
     by_file = {held.file: held for held in held_back(snapshot, now, zone)}
     by_name = {slug(name): held for name, held in by_file.items()}

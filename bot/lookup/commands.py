@@ -14,6 +14,7 @@ from collections.abc import Container
 from dataclasses import dataclass
 from typing import TypeAlias, final
 
+from archive.snapshot import NEWEST_WORDS
 from bot.domain.bookmark_file.record import Format
 from bot.domain.offsets import in_one_word
 from bot.domain.period import Period
@@ -250,9 +251,10 @@ _ALONE: dict[str, Command] = {
     "issue": Usage("Which issue? Type its number", "issue"),
     "why": Usage("Which issue is meant? Type its number", "why"),
 }
-_FIRST_WORDS = {word.partition(" ")[0] for word in _ALONE}
+FIRST_WORDS = {word.partition(" ")[0] for word in _ALONE}
+"""The words that sub-commands begin with."""
 # Shorter ones are one letter away from too many ordinary words.
-_MISSPELT = sorted(word for word in _FIRST_WORDS if len(word) > 4)
+_MISSPELT = sorted(word for word in FIRST_WORDS if len(word) > 4)
 _RUN_TOGETHER = {name.replace(" ", ""): name.partition(" ")[0] for name in _ALONE if " " in name}
 _OF_AN_ISSUE: dict[str, type[ShowIssue | Why | Preview]] = {
     "issue": ShowIssue,
@@ -261,7 +263,6 @@ _OF_AN_ISSUE: dict[str, type[ShowIssue | Why | Preview]] = {
 }
 # Phones and word processors replace quotation marks by these.
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'"})
-_NEWEST = frozenset({"latest", "newest"})
 _NUMBER = re.compile(r"#?\d{1,9}")
 _DATED = re.compile(r"\d{4}-\d{2}(?:-\d{2})?(?:-[\w.-]+)?")
 # Signs of a schedule: a time of day or a zone, or only days, or the words for "at once".
@@ -299,7 +300,7 @@ def parse(text: str, slugs: Container[str] = ()) -> Command:
     word = word.casefold()
     if (of_issue := _OF_AN_ISSUE.get(word)) and (asked := _asked(rest, slugs)):
         return of_issue(asked)
-    return _with_words(word, rest) or Topic(typed, word if word in _FIRST_WORDS else "")
+    return _with_words(word, rest) or Topic(typed, word if word in FIRST_WORDS else "")
 
 
 def _with_words(word: str, rest: str) -> Command | None:
@@ -344,7 +345,7 @@ def first_word(query: str) -> str:
 
 def starts(query: str) -> bool:
     """Return whether the first word of a topic is that of a sub-command, spelt right."""
-    return query.partition(" ")[0].casefold() in _FIRST_WORDS
+    return query.partition(" ")[0].casefold() in FIRST_WORDS
 
 
 def is_runnable(text: str) -> bool:
@@ -393,6 +394,6 @@ def _is_schedule(rest: str) -> bool:
 
 def _asked(rest: str, slugs: Container[str]) -> str:
     """Return the issue that `rest` names by a number, a slug, a date or as the newest; "" if it names none."""
-    if _NUMBER.fullmatch(rest) or rest in slugs or _DATED.fullmatch(rest) or rest.casefold() in _NEWEST:
+    if _NUMBER.fullmatch(rest) or rest in slugs or _DATED.fullmatch(rest) or rest.casefold() in NEWEST_WORDS:
         return rest
     return ""

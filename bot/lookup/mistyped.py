@@ -12,12 +12,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from archive.search.plan import GUESS, TYPO
 from archive.search.result import Answer, Grade
 from archive.search.wording import STOP_WORDS
 from bot.lookup import commands
 
 _BARE_HOUR = re.compile(r"\bat (\d{1,2})\b(?![:.]?\d|\s*[ap]m)", re.IGNORECASE)
-_CORRECTED = frozenset({"typo", "guess"})
+_CORRECTED = frozenset({TYPO, GUESS})
 """The rules of `Reason` that are corrections."""
 _WHOLE = {"forget": "forget me", "issue": "issue latest", "why": "why latest"}
 """What to run for a first word that is no command by itself."""
@@ -50,8 +51,8 @@ def mistyped(query: str, found: Answer) -> Mistyped | None:
 
 def _is_known(word: str, found: Answer) -> bool:
     """Return whether the archive has a word as typed: then it is no misspelling."""
-    unknown = {word for each in found.assumed for word in each.typed.split()}
-    return bool(found.results) and not unknown & _folded(word) and not _lacks(found, word)
+    unknown = {each for assumed in found.assumed for each in assumed.typed.split()}
+    return bool(found.results) and word.casefold() not in unknown and not _lacks(found, word)
 
 
 def _is_topic(query: str, first: str, found: Answer) -> bool:
@@ -69,15 +70,11 @@ def _is_topic(query: str, first: str, found: Answer) -> bool:
     if first.casefold() in STOP_WORDS:  # a search looks for none of these: the rest alone was found
         return True
     met = {word for reason in found.results[0].reasons if reason.rule not in _CORRECTED for word in reason.word.split()}
-    return bool(met & _folded(first)) and len(met) > 1
+    return first.casefold() in met and len(met) > 1
 
 
 def _lacks(found: Answer, word: str) -> bool:
-    return any(_folded(word) & set(result.lacks) for result in found.results)
-
-
-def _folded(word: str) -> set[str]:
-    return {word.casefold()}
+    return any(word.casefold() in result.lacks for result in found.results)
 
 
 def _likely(word: str, tail: str) -> str:

@@ -314,7 +314,7 @@ async def test_whatever_is_typed_is_answered(people: People, typed: str) -> None
     assert answer.body == "" or problems(answer.body) == []
 
 
-def test_a_sub_command_is_named_in_parse_and_in_one_table() -> None:
+def test_a_sub_command_is_answered_in_one_table() -> None:
     """There is one table: beside it only search, which has a cache of its own, knows its command."""
     root = Path(handlers.__file__).parents[1]
     table = root / "handlers/commands.py"

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bot.domain.bookmark_file.record import Format
 from bot.domain.period import Period
 from bot.lookup.commands import (
+    FIRST_WORDS,
     Command,
     CountTogether,
     Export,
@@ -36,7 +37,9 @@ from bot.lookup.commands import (
     parse,
     parse_search,
 )
+from bot.lookup.views import help as helping
 from bot.lookup.views.answer import QUERY_MAX_CHARS
+from bot.slack.blocks.command_names import CommandNames
 
 SLUGS = frozenset({"special-edition", "2021-03-07-7"})
 
@@ -188,3 +191,22 @@ def test_a_word_more_makes_it_a_topic(word: str, more: str) -> None:
 def test_a_slip_of_the_hand_names_the_command_that_was_meant(query: str, meant: str) -> None:
     """One letter more, fewer, other or out of place, or a space left out; short words are somebody's topic."""
     assert misspelt(query) == meant
+
+
+def test_help_and_menu_name_every_sub_command() -> None:
+    """A sub-command that is in neither is known to nobody; "?" is another way to say help."""
+    said, menu = str(helping.explain(CommandNames())), " ".join(text for text, _, _ in helping.MENU)
+    assert {word for word in FIRST_WORDS - {"?", "help"} if word not in said} == set()
+    assert {word for word in FIRST_WORDS - {"?"} if word not in menu} == set()
+
+
+@pytest.mark.parametrize(("text", "hint"), [(text, hint) for text, hint, _ in helping.MENU])
+def test_what_the_menu_offers_is_a_sub_command(text: str, hint: str) -> None:
+    """With its example words, too."""
+    assert not isinstance(parse(f"{text} {hint}".strip()), Topic | Usage)
+
+
+@pytest.mark.parametrize("word", ["latest", "newest", "last", "Last"])
+def test_the_newest_issue_has_three_names(word: str) -> None:
+    """They are those that the terminal's commands take."""
+    assert parse(f"issue {word}") == ShowIssue(word)

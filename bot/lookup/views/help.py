@@ -8,6 +8,31 @@ from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Block, Message
 from bot.slack.blocks.mrkdwn import clip, escape
 
+ISSUE = "435"
+"""Stands for the newest issue's number, if there is one."""
+MENU = (
+    ("latest", "", "the newest issue"),
+    ("issue", ISSUE, "one issue, by its number"),
+    ("random", "", "a link picked at random"),
+    ("topics", "", "what the archive talks about"),
+    ("saved", "words", "your bookmarks"),
+    ("top", "month", "what your team saves"),
+    ("export", "html", "download your bookmarks"),
+    ("import", "", "add the bookmarks of your browser"),
+    ("subscribe", "mondays 09:00 Europe/London", "new issues in this channel"),
+    ("status", "", "what was posted here, and what comes next"),
+    ("preview", "latest", "how an issue would look here"),
+    ("why", ISSUE, "why an issue was or was not posted here"),
+    ("pause", "", "no digests here for a while"),
+    ("resume", "", "digests again"),
+    ("unsubscribe", "", "no more digests here"),
+    ("owner", "", "whose subscription this is, and who may change it"),
+    ("allow", "owner", "choose who may change this channel's subscription"),
+    ("forget me", "", "delete everything about you"),
+    ("help", "", "all commands"),
+)
+"""What the main command takes besides a topic: the word, what may follow it, and what it gives."""
+
 
 def explain(names: CommandNames) -> Message:
     """Explain every command, the reaction, and the search's language."""
@@ -21,7 +46,7 @@ def explain(names: CommandNames) -> Message:
     keep = (
         f"Press *Save* beside a link, or react to it with :{escape(names.bookmark)}: and it is yours\n"
         f"`{weekly} saved` · `saved kubernetes`  your bookmarks; my Home tab shows them too\n"
-        f"`{weekly} top` · `top month` · `top year`  what is saved most here, without names\n"
+        f"`{weekly} top` · `top month` · `top year`  what is saved most here, without names; `top off` · `top on`\n"
         f"`{weekly} export` · `import` · `forget me`  take your list along, bring one, delete all of it"
     )
     post = (
@@ -29,7 +54,8 @@ def explain(names: CommandNames) -> Message:
         f"`{weekly} preview`  see it first, in private\n"
         f"`{weekly} status`  what was posted, what comes next\n"
         f"`{weekly} why {issue}`  what became of one issue here\n"
-        f"`{weekly} pause` · `resume` · `unsubscribe` · `owner`  who may change this"
+        f"`{weekly} pause` · `resume` · `unsubscribe`  stop for a while, go on, end it\n"
+        f"`{weekly} owner` · `allow owner`  whose subscription it is, and who may change it"
     )
     return Message(
         f"{clip(names.bot, 100)}: {weekly} TOPIC finds links; {weekly} subscribe posts new issues here.",

@@ -29,6 +29,7 @@ from archive.search.inflections import derivations, inflections
         ("people", "person"),
         ("vms", "vm"),
         ("k8s", "k8"),
+        ("catalogue", "catalog"),
     ],
 )
 def test_inflections_have(word: str, form: str) -> None:
@@ -38,7 +39,15 @@ def test_inflections_have(word: str, form: str) -> None:
 
 @pytest.mark.parametrize(
     ("word", "other"),
-    [("care", "car"), ("caring", "car"), ("windows", "window"), ("news", "new"), ("string", "str"), ("redis", "redi")],
+    [
+        ("care", "car"),
+        ("caring", "car"),
+        ("windows", "window"),
+        ("news", "new"),
+        ("string", "str"),
+        ("redis", "redi"),
+        ("dictionary", "catalog"),
+    ],
 )
 def test_inflections_have_not(word: str, other: str) -> None:
     """Nothing is cut off a word so that it means something else."""
