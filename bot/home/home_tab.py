@@ -185,7 +185,8 @@ class Home:
         if issue is None:
             return None
         value = page_value(issue.slug, 1)
-        return Newest(title(issue), issue.published, value if len(value) <= BUTTON_VALUE_MAX_CHARS else "")
+        opens = value if len(value) <= BUTTON_VALUE_MAX_CHARS else ""
+        return Newest(title(issue), issue.published, opens, guessed=issue.date_guessed)
 
     async def _subscribed(self, each: Subscription, now: datetime) -> Subscribed:
         reason = each.paused.reason if each.paused else ""

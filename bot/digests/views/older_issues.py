@@ -85,7 +85,8 @@ def _count(number: int) -> str:
 
 
 def _dated(issue: Issue) -> str:
-    return f"{title(issue)[:55]} ({issue.published:%d %b %Y})"
+    about = "about " if issue.date_guessed else ""
+    return f"{title(issue)[:55]} ({about}{issue.published:%d %b %Y})"
 
 
 def _confirm(count: str) -> Block:

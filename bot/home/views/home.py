@@ -81,11 +81,15 @@ class Subscribed:
 
 @dataclass(frozen=True, slots=True)
 class Newest:
-    """The newest issue: its `title` and date, and the `value` that a button opens it by ("" if none can)."""
+    """The newest issue: its `title` and date, and the `value` that a button opens it by ("" if none can).
+
+    `guessed`: no date is written anywhere.
+    """
 
     title: str
     published: datetime
     value: str = ""
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +217,7 @@ def _channel(each: Subscribed) -> str:
 
 
 def _newest(newest: Newest) -> list[Block]:
-    said = f"{bold(clip(newest.title, 200))}\n{long_date(newest.published)}"
+    said = f"{bold(clip(newest.title, 200))}\n{'about ' * newest.guessed}{long_date(newest.published)}"
     button = blocks.button("Read it", ISSUE, newest.value) if newest.value else None
     return [blocks.divider(), blocks.header("The newest issue"), blocks.section(said, button)]
 

@@ -17,11 +17,12 @@ from archive.search.result import Answer, Grade, Result
 from bot.domain.text import one_line
 from bot.domain.title import label, title
 from bot.slack.blocks import blocks
-from bot.slack.blocks.dates import age, long_date, short_date
+from bot.slack.blocks.dates import age
 from bot.slack.blocks.message import Block, Message
 from bot.slack.blocks.mrkdwn import clip, clip_plain, host
 from bot.slack.blocks.web_archive import web_archive_link
 from bot.slack.cards.entry import opening
+from bot.slack.cards.issue_date import long_issue_date, short_issue_date
 from bot.slack.cards.issue_page import page_value
 from bot.slack.cards.save_button import SLUG_MAX_CHARS, SaveToken, save_button, token
 
@@ -143,7 +144,7 @@ def _issue(found: Answer) -> list[Block]:
         return []
     issue = found.issue
     opens = blocks.button("The whole issue", "issue:open", page_value(issue.slug, 1))
-    said = f"*{clip(title(issue), 150)}* · {long_date(issue.published)}"
+    said = f"*{clip(title(issue), 150)}* · {long_issue_date(issue)}"
     return [blocks.section(said, opens if len(issue.slug) <= SLUG_MAX_CHARS else None)]
 
 
@@ -287,7 +288,7 @@ def _rendered(card: _Card, today: date) -> tuple[Block, Block, SaveToken | None]
     text = clip(one_line(rest), _DESCRIPTION_MAX_CHARS)
     # Text that continues the headline stays on its line.
     body = f"{first}{_joint(rest, entry.text)}{text}" if first and text else first or text
-    where = [_named(issue), short_date(issue.published), age(issue.published, today)]
+    where = [_named(issue), short_issue_date(issue), age(issue.published, today)]
     if url:
         where.insert(0, host(url))
     if card.result.section.kind is Kind.SPONSOR:

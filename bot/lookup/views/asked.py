@@ -17,10 +17,11 @@ from bot.lookup.views.answer import QUERY_MAX_CHARS, SearchRequest
 from bot.lookup.views.sharing import SHARE_TO, Shareable, ShareTarget, share_button
 from bot.slack.blocks import blocks
 from bot.slack.blocks.command_names import CommandNames
-from bot.slack.blocks.dates import age, long_date, short_date
+from bot.slack.blocks.dates import age
 from bot.slack.blocks.message import Block, Message
 from bot.slack.blocks.mrkdwn import clip, escape, host, link
 from bot.slack.cards.digest import digest
+from bot.slack.cards.issue_date import long_issue_date, short_issue_date
 from bot.slack.cards.save_button import save_button, token
 
 ASK, FEEDBACK = "ask", "feedback"
@@ -169,7 +170,7 @@ def _fact(fact: Fact | None) -> list[Block]:
 
 
 def _named(issue: Issue) -> str:
-    return f"{clip(label(issue), 60)} ({short_date(issue.published)})"
+    return f"{clip(label(issue), 60)} ({short_issue_date(issue)})"
 
 
 def _quoted(quotes: Sequence[Quote], today: date) -> Iterator[Block]:
@@ -206,7 +207,7 @@ def _source(result: Result, today: date) -> str:
     named = link(url, one_line(entry.headline)) if url else clip(one_line(entry.headline), 150)
     also = f" · also in {', '.join(clip(label(each), 30) for each in result.also_in[:3])}" if result.also_in else ""
     site = f" · {clip(host(url), 60)}" if url else ""
-    day = f"{short_date(issue.published)} · {age(issue.published, today)}"
+    day = f"{short_issue_date(issue)} · {age(issue.published, today)}"
     return f"{named}{site} · {clip(label(issue), 60)} · {day}{also}"
 
 
@@ -244,7 +245,7 @@ def _issue(found: Reply, today: date) -> Message:
         for section, entry in issue.entries()
         if section.kind == found.section and entry.links
     ]
-    head = f"*{clip(title(issue), 150)}* · {long_date(issue.published)} · only {found.section}"
+    head = f"*{clip(title(issue), 150)}* · {long_issue_date(issue)} · only {found.section}"
     if not entries:
         return blocks.says(f"{head}: it has none.")
     shown = [block for result in entries[:_ISSUE_LINKS] for block in _link(result, today)]

@@ -13,11 +13,12 @@ from bot.domain.title import title
 from bot.lookup.views.answer import QUERY_MAX_CHARS
 from bot.lookup.views.sharing import Shareable, share_button
 from bot.slack.blocks import blocks
-from bot.slack.blocks.dates import age, long_date
+from bot.slack.blocks.dates import age
 from bot.slack.blocks.message import Block, Message
 from bot.slack.blocks.mrkdwn import clip
 from bot.slack.cards.digest import digest
 from bot.slack.cards.entry import opening
+from bot.slack.cards.issue_date import long_issue_date
 from bot.slack.cards.issue_page import page_value
 from bot.slack.cards.save_button import SLUG_MAX_CHARS, save_button, token
 
@@ -58,7 +59,7 @@ def picked(issue: Issue, section: Section, entry: Entry, today: date, *, saved: 
     """Show one entry picked at random, with buttons for another one and for its whole issue."""
     head = one_line(entry.headline) or one_line(entry.text)
     first, rest = opening(entry)
-    where = f"{clip(title(issue), 150)} · {long_date(issue.published)} · {age(issue.published, today)}"
+    where = f"{clip(title(issue), 150)} · {long_issue_date(issue)} · {age(issue.published, today)}"
     save = save_button(token(issue.slug, entry, PICKED), head, saved=saved)
     row = [*([save] if save else []), blocks.button("Another one", "random")]
     if len(issue.slug) <= SLUG_MAX_CHARS:

@@ -193,9 +193,14 @@ def _by_section(plan: _Plan, replies: tuple[Part, ...]) -> Digest:
 
 def _top(plan: _Plan) -> Iterator[Block]:
     yield blocks.header(title(plan.issue))
-    yield blocks.context(f"{long_date(plan.issue.published)} · {_counted(plan)}")
+    yield blocks.context(" · ".join([*_dated(plan.issue), _counted(plan)]))
     if plan.note:
         yield blocks.context(f"_{relinked(plan.note, 600)}_")
+
+
+def _dated(issue: Issue) -> list[str]:
+    """Return the issue's date, nothing for a guess: a digest is read as if it were of that day."""
+    return [] if issue.date_guessed else [long_date(issue.published)]
 
 
 def _counted(plan: _Plan) -> str:
@@ -210,7 +215,7 @@ def _counted(plan: _Plan) -> str:
 def _fallback(plan: _Plan) -> str:
     """Return the digest in one line, for notifications and screen readers."""
     first = [one_line(item.entry.headline) for item in plan.items if not item.sponsored][:3]
-    said = f"{title(plan.issue)} · {long_date(plan.issue.published)} · {_counted(plan)}"
+    said = " · ".join([title(plan.issue), *_dated(plan.issue), _counted(plan)])
     return clip(f"{said}: {'; '.join(first)}" if first else said, 600)
 
 
