@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from archive import body, date, front, label, release
+from archive.doubtful import DATE_ADVICE, doubt
 from archive.front import BrokenError, shown
 from archive.hidden import Hidden, Visible, visible
 from archive.issue import Issue, Section
@@ -133,6 +134,7 @@ class _Document:
         if not any(section.entries for section in sections):
             self._note(0, "it has no text below its front matter", "write the issue, or take the file away")
         self._doubt(seen, line)
+        self._doubt_date(published, title)
         self._unclosed(seen)
         issue = Issue(
             name,
@@ -157,6 +159,11 @@ class _Document:
                     f"what begins here is never closed: {piece.raw[:20]}",
                     "close it; what is below is hidden",
                 )
+
+    def _doubt_date(self, published: datetime | None, title: str) -> None:
+        """Note a date that no issue can be meant to have."""
+        if published is not None and (why := doubt(published, label.slug(self.file), title)):
+            self._note(0, f"{why}; it is not posted", DATE_ADVICE)
 
     def _doubt(self, seen: Visible, first_line: int) -> None:
         """Note addresses that cannot be complete; they stay as they are, for only the owner knows better."""

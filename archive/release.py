@@ -14,6 +14,8 @@ from typing import Any
 from archive import date
 from archive.front import said, shown
 
+NO_DATE = ", which is no date"
+"""How the mark ends of an issue whose date cannot be read."""
 _FIRST_DATES = (
     *("publishdate", "pubdate", "publishat", "publishon", "golive", "goliveat", "golivedate"),
     *("scheduled", "scheduledat", "scheduledfor", "scheduleddate", "embargo", "embargodate", "embargountil"),
@@ -75,7 +77,7 @@ def marks(file: str, metadata: Mapping[str, Any], text: str) -> ReleaseMarks:
     name = next((name for name in _EXPIRY if not _is_never(given.get(name))), "")
     expires = date.moment(given.get(name))
     unclear = shown(given[name]) if name and expires is None else ""
-    held = f"{name}: {_plainly(given[name])}, which is no date" if unclear else ""
+    held = f"{name}: {_plainly(given[name])}{NO_DATE}" if unclear else ""
     return ReleaseMarks(_by_place(file) or _by_name(given) or held, expires, unclear)
 
 
@@ -117,7 +119,7 @@ def unreadable_date(metadata: Mapping[str, Any]) -> str:
     Such a date may be ahead: the issue is held back, as one that is posted too early cannot be taken back.
     """
     value = date_of(metadata)
-    return f"date: {_plainly(value)}, which is no date" if value is not None and date.moment(value) is None else ""
+    return f"date: {_plainly(value)}{NO_DATE}" if value is not None and date.moment(value) is None else ""
 
 
 def _is_flag(value: object) -> bool:
@@ -166,7 +168,7 @@ def _unreleased(given: Mapping[str, Any]) -> Iterator[str]:
         value = given.get(name)
         is_flag = name in _DATES_OR_FLAGS and _is_flag(value)
         if value not in (None, "") and not is_flag and date.moment(value) is None:
-            yield f"{name}: {_plainly(value)}, which is no date"
+            yield f"{name}: {_plainly(value)}{NO_DATE}"
 
 
 def _by_title(given: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from functools import partial
 
 import structlog
 
+from archive.doubtful import DATE_ADVICE, doubt_of
 from archive.issue import Issue
 from bot.digests.clauses import PASSES, astray, coming, halted, posted_at, stands, turn, when
 from bot.digests.delivery.issue_registry import IssueRegistry
@@ -231,6 +232,8 @@ class DeliveryReports:
     def _becomes(self, outlook: _Outlook, key: str, issue: Issue) -> str:
         """Return what will happen to an issue that was never decided for the channel, as a clause."""
         catalogue, subscription = outlook.catalogue, outlook.subscription
+        if fault := doubt_of(issue):
+            return f"is not posted: {fault}; {DATE_ADVICE}"
         if key not in catalogue.issues and all(each.slug != key for each in catalogue.ahead):
             return "was only just found; ask again in a moment"
         if key in catalogue.issues and (never := _never(catalogue, subscription, key, self._policy)):

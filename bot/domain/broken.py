@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archive import label
+from archive.doubtful import DATE_ADVICE, doubt_of
 from archive.problem import Problem
+from archive.release import NO_DATE
 from archive.snapshot import SAME_NAME, Snapshot
+
+_FIGURE = re.compile(r"\d\d")
+"""A date that is still open (TBD) is no slip."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -25,15 +32,25 @@ class BrokenFile:
 
 
 def broken_files(snapshot: Snapshot) -> tuple[BrokenFile, ...]:
-    """Return the files whose issue is not in the archive because of what is wrong with them, by name.
+    """Return the files whose issue is not posted because of what is wrong with them, by name.
 
-    A draft is not among them, nor a file whose last good version stays in use.
+    That is so if it is not in the archive, or has a date that cannot be meant or read. A draft is not among them, nor
+    a file whose last good version stays in use.
     """
-    found: dict[str, BrokenFile] = {}
+    found = {broken.file: broken for broken in _misdated(snapshot)}
     for problem in snapshot.problems:
         if problem.lost and problem.file not in found and _has_none(snapshot, problem):
             found[problem.file] = BrokenFile(problem.file, problem.line, problem.message, problem.advice)
     return tuple(sorted(found.values()))
+
+
+def _misdated(snapshot: Snapshot) -> Iterator[BrokenFile]:
+    """Yield the files that say a date with figures that is none, or that cannot be meant."""
+    for name, reading in snapshot.readings.items():
+        if reading.issue is not None and not reading.issue.draft and (why := doubt_of(reading.issue)):
+            yield BrokenFile(name, 0, why, DATE_ADVICE)
+        elif reading.issue is not None and reading.draft.endswith(NO_DATE) and _FIGURE.search(reading.draft):
+            yield BrokenFile(name, 0, f"its {reading.draft}", DATE_ADVICE)
 
 
 def find_broken(snapshot: Snapshot, asked: str) -> BrokenFile | None:

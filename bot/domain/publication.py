@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
 from itertools import chain
 
 from archive.document import Reading
+from archive.doubtful import doubt_of
 from archive.errors import UnknownIssueError
 from archive.issue import Issue
 from archive.label import slug
@@ -56,7 +57,7 @@ def is_out(issue: Issue, now: datetime, zone: tzinfo = UTC) -> bool:
 
 def is_announced(issue: Issue, now: datetime) -> bool:
     """Return whether an issue is out or will be by itself: delivery has to know it before its moment."""
-    return not issue.draft and not _is_over(issue, now)
+    return not issue.draft and not _is_over(issue, now) and not doubt_of(issue)
 
 
 def released(snapshot: Snapshot, now: datetime, zone: tzinfo = UTC) -> Snapshot:
@@ -68,16 +69,21 @@ def released(snapshot: Snapshot, now: datetime, zone: tzinfo = UTC) -> Snapshot:
 
 
 def announced(snapshot: Snapshot, now: datetime) -> tuple[Issue, ...]:
-    """Return the issues that are out or will be by themselves, oldest first."""
+    """Return the issues that are out or will be by themselves, oldest first.
+
+    One whose date cannot be meant is not among them: it would count as old for good, even when its date is mended.
+    """
     shown = dict.fromkeys(issue.slug for issue in snapshot.issues)
     ahead = {
         issue.slug: issue
         for name in sorted(snapshot.held)
         if (issue := snapshot.readings[name].issue) is not None and is_announced(issue, now) and issue.slug not in shown
     }
-    if not ahead:
+    doubtful = any(map(doubt_of, snapshot.issues))
+    if not ahead and not doubtful:
         return snapshot.issues
-    return tuple(sorted(chain(snapshot.issues, ahead.values()), key=lambda issue: (issue.published, issue.slug)))
+    shown_now = (issue for issue in snapshot.issues if not doubt_of(issue))
+    return tuple(sorted(chain(shown_now, ahead.values()), key=lambda issue: (issue.published, issue.slug)))
 
 
 def held_back(snapshot: Snapshot, now: datetime, zone: tzinfo = UTC) -> tuple[HeldBack, ...]:

@@ -24,6 +24,7 @@ from tests.fakes.virtual import START, run
 GOOD = (
     "---\ntitle: Weekly 1\ndate: 2025-12-30\n---\n\nNews\n====\n\nText\n<br>[http://example.org](http://example.org)\n"
 )
+SLIP = "---\ntitle: Weekly 2\ndate: 0226-01-02\n---\n\nNews\n====\n\nMore\n<br>[http://e.org/2](http://e.org/2)\n"
 BROKEN = "---\ntitle: [Weekly 2\ndate: 2026-01-02\n---\n\nNews\n"
 
 
@@ -173,3 +174,35 @@ def test_a_library_names_its_broken_files() -> None:
     held = library.held("2026-01-02")
     assert held is not None
     assert "cannot be read" in held.why
+
+
+def test_a_date_that_is_a_slip_is_told_once_and_mended_it_is_new() -> None:
+    """It would count as old for good otherwise: whether an issue is new is decided once."""
+
+    async def play() -> None:
+        scene, channel = await scene_of()
+        folder = FakeFolder({"1.md": GOOD, "2026-01-02.md": SLIP})
+        library = Library.opened(folder, clock=scene.clock)
+        registry = IssueRegistry(scene.store.issues, few=1_000_000)
+        watching = BrokenIssues(scene.store, library, scene.slack, scene.clock)
+        await watching.check()
+        await registry.put(library.announced(), scene.clock.now())
+        await scene.passes(seconds=QUIET.total_seconds() + 1)
+        await watching.check()
+        await watching.check()
+        (said,) = told(scene)
+        assert "its date is in the year 0226; write the day it came out" in said
+        reports = DeliveryReports(scene.store, registry, None)
+        await subscribed(scene, channel)
+        slip = library.snapshot.find("2026-01-02")
+        assert "is not posted: its date is in the year 0226" in await reports.why(
+            "-:T1", channel, slip, scene.clock.now()
+        )
+        await scene.passes(days=3)
+        folder.put("2026-01-02.md", SLIP.replace("0226", "2026"))
+        library = Library.opened(folder, clock=scene.clock)
+        await registry.put(library.announced(), scene.clock.now())
+        assert "2026-01-02" in registry.current.arrivals
+        await scene.store.close()
+
+    run(play())

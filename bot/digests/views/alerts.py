@@ -68,7 +68,8 @@ def unreadable(files: Sequence[BrokenFile], channels: Sequence[str]) -> Message:
     lines = [f"• {clip(str(each), 400)}" for each in files[:_MOST_NAMED]]
     if len(files) > _MOST_NAMED:
         lines.append(f"• and {len(files) - _MOST_NAMED} more; `backissue check` names them all")
-    said = f"{count} cannot be read, so nothing of it is posted{where}{more}. Once mended, it goes out by itself."
+    said = f"{count} cannot be read as it should, so nothing of it is posted{where}{more}."
+    said += " Once mended, it goes out by itself."
     return blocks.says("\n".join([said, *lines]))
 
 
