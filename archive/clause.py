@@ -34,9 +34,16 @@ def clause(text: str) -> str:
         return _wide(line)
     if sentence := _sentence(line):
         return sentence
+    return _shorter(line)
+
+
+def _shorter(line: str) -> str:
+    """Return as much of a sentence that is too long as makes sense."""
     bare = _BRACKETS.sub("", line) if "(" in line else line
     if bare != line and (sentence := _sentence(bare)):
         return sentence
+    if (begun := _PREPOSITIONAL.match(bare)) and len(bare) - begun.end() > _CLAUSE_MIN_CHARS:
+        return clause(bare[begun.end()].upper() + bare[begun.end() + 1 :])
     named = _NAMED.match(line)
     if said := bare[: next(_breaks(bare), 0)] or _up_to_part(bare) or (named[1] if named else ""):
         return shortened(said)
@@ -64,7 +71,7 @@ def _breaks(line: str) -> Iterator[int]:
         if mark in ".!?" or _is_within(line, end) or (mark == "," and _goes_on(line, end)):
             continue
         end -= mark not in ",;:"
-        if end >= _CLAUSE_MIN_CHARS:
+        if end >= _CLAUSE_MIN_CHARS and not (mark != "," and _BARELY_BEGUN.search(line[:end])):
             yield end
 
 
@@ -138,6 +145,8 @@ def _up_to_part(line: str) -> str:
 def _goes_on_at(line: str, at: int, kept: str) -> bool:
     """Return whether the word at `at` of `line` belongs to what is `kept` of it: within a name, or what it needs."""
     if _BARELY_BEGUN.search(kept) or (line.startswith(("to ", "until "), at) and _FOR_WHOM.search(kept)):
+        return True
+    if _REPORTED.search(kept):
         return True
     return _NAME_BEFORE.search(kept) is not None and _NAME_ON.match(line, at) is not None
 
@@ -252,6 +261,14 @@ _BARELY_BEGUN = re.compile(r"(?:,| (?:where|that|which|who|when|if|get|getting|k
 _NAME_BEFORE = re.compile(r"[A-Z]\S* [A-Z]\S*$")
 _NAME_ON = re.compile(r"(?:in|for|to|with) [A-Z]")
 """What a name of several words goes on with, as in `New Directions in Operating Systems`."""
+_REPORTED = re.compile(r"(?:ed|said|says|wrote|shows|means) that (?!.* (?:is|are|was|has|have|can|will|may)\b)")
+"""What somebody said, before its verb."""
+_PREPOSITIONAL = re.compile(
+    r"(?:according to|as (?:part|a result) of|at|based on|by|due to|during|following|for|from|in|on|under"
+    r"|within) [^,;:.!?]{4,60}, (?=[A-Za-z@])(?!(?:and|or|but|to|one of|both)\b)",
+    re.IGNORECASE,
+)
+"""What introduces a sentence, which is whole without it."""
 _FOR_WHOM = re.compile(r" (?:for|from) (?:\S+ )?\S+$")
 """Before `to …`: a request for people to do something, or a time from one day to another."""
 _PART_MAX_CHARS = 16

@@ -8,9 +8,7 @@ from archive.headline import explained, headline
 from archive.lines import Line, Mention
 from archive.link import is_profile
 
-_MARKER = re.compile(
-    r"\s*(?:\d{1,3}、|[（(]\d{1,3}[）)]\s*|[①-⑳]\s*|\d{1,3}[．.)](?=[^\s\d])(?=[^\x00-\x7f]))"
-)
+_MARKER = re.compile(r"\s*(?:\d{1,3}、|[（(]\d{1,3}[）)]\s*|[①-⑳]\s*|\d{1,3}[．.)](?=[^\s\d])(?=[^\x00-\x7f]))")
 """What begins an entry where Markdown's grammar sees no list: `1、`, `（1）`, `①`."""
 _BULLET = re.compile(r"\s*[•‣◦·・]\s*")
 _COUNTED = re.compile(r"\s*\d{1,3}[.、)]\s+")

@@ -112,7 +112,7 @@ def test_any_headline_is_one_short_line(url: str | None, text: str, label: str) 
     [
         (
             "As part of the tide initiative, all ports of the northern coast are now listed in the register of ports.",
-            "As part of the tide initiative, all ports of the northern coast are now listed…",
+            "All ports of the northern coast are now listed in the register of ports",
         ),
         (
             "Ann released salty (a tool, its book, and the code), a library for quick marks on small boats and buoys.",
@@ -125,7 +125,7 @@ def test_any_headline_is_one_short_line(url: str | None, text: str, label: str) 
     ],
 )
 def test_a_clause_ends_at_a_break_of_its_sense(text: str, title: str) -> None:
-    """No title is only an introduction, ends within brackets, or cuts a date."""
+    """No title has or is an introduction, ends within brackets, or cuts a date."""
     assert headline(None, text) == title
 
 
@@ -190,7 +190,7 @@ def test_a_chinese_headline_is_a_sentence_or_as_much_of_it_as_fits(text: str, ti
         ("The rope-m crate has been\nupdated to 0.7 for all.", "The rope-m crate has been updated to 0.7 for all"),
         (
             "As part of the Weekly Rope Initiative, crates that are part of the whole are now listed by the harbour.",
-            "As part of the Weekly Rope Initiative, crates that are part of the whole…",
+            "Crates that are part of the whole are now listed by the harbour",
         ),
         (
             "A. Pilot wrote a long post about porting an unusual implementation of moorings to new quays.",
@@ -215,6 +215,10 @@ def test_a_chinese_headline_is_a_sentence_or_as_much_of_it_as_fits(text: str, ti
         (
             "RopeCon is coming up in the northern harbour of ours from the 18th until the 21st of November this year.",
             "RopeCon is coming up in the northern harbour of ours",
+        ),
+        (
+            "B. Pilot tweeted that Rope 5.5 pictures for several of the smaller harbours are now there for everybody.",
+            "B. Pilot tweeted that Rope 5.5 pictures for several of the smaller harbours…",
         ),
         (
             "A bit of recent history and a request for folks to get involved in discussions around reusing old rope.",
