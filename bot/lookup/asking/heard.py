@@ -26,7 +26,10 @@ _MARKS = re.compile(r"(?<![\w*])\*([^*\n]+)\*(?![\w*])|(?<![\w_])_([^_\n]+)_(?![
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "…": "..."})
 _GREETING = _PHRASES["greeting"]
 _COURTESY = _PHRASES["courtesy"]
-_COURTESY_FIRST = re.compile(r"^(?:please|pls|plz|sorry|kindly|thanks|thx|cc)\b[\s,.:;!-]*", re.IGNORECASE)
+_COURTESY_FIRST = re.compile(
+    r"^(?:please|pls|plz|sorry|kindly|(?:thanks|thx)(?: (?:a lot|a bunch|so much|again))?|cc)\b[\s,.:;!-]*",
+    re.IGNORECASE,
+)
 _REQUEST = _PHRASES["request"]
 QUESTION_WORDS = bag("""
     what whats what's which who whos who's whose when where why how hows how's is are was were do does did can

@@ -19,6 +19,12 @@ _PHRASES = phrases("thread")
 _SEARCHED = frozenset({MessageKind.LOOKUP, MessageKind.QUESTION, MessageKind.MINE})
 _DOES = {MessageKind.LOOKUP: "search", MessageKind.CHATTER: "nothing", MessageKind.AMBIGUOUS: "clarify"}
 _MORE = _PHRASES["more"]
+_PAGE = _PHRASES["page"]
+_PAGE_BEFORE = _PHRASES["page_before"]
+_AGAIN = _PHRASES["again"]
+_WIDENED = _PHRASES["widened"]
+_NARROWED_TO = _PHRASES["narrowed_to"]
+_INSTEAD = _PHRASES["instead"]
 _RELATED = _PHRASES["related"]
 _REMOVE = _PHRASES["remove"]
 _REMOVED = {
@@ -92,6 +98,7 @@ def follow(heard: Heard, context: Context, thread: Thread | None) -> Turn:
         _nearby,
         _paged,
         _removed,
+        _let_in,
         _corrected,
         _ordered,
         _limited,
@@ -159,7 +166,10 @@ def _related(text: str, _context: Context, thread: Thread, _request: Request) ->
 
 
 def _paged(text: str, _context: Context, thread: Thread, _request: Request) -> Turn | None:
-    return Turn("more", thread.request, thread.page + 1) if _MORE.match(text) else None
+    named = _PAGE.match(text)
+    if named or _MORE.match(text):
+        return Turn("more", thread.request, int(named["page"]) if named else thread.page + 1)
+    return Turn("more", thread.request, thread.page - 1) if thread.page > 1 and _PAGE_BEFORE.match(text) else None
 
 
 def _nearby(text: str, context: Context, thread: Thread, _request: Request) -> Turn | None:
@@ -176,7 +186,7 @@ def _nearby(text: str, context: Context, thread: Thread, _request: Request) -> T
 
 
 def _removed(text: str, _context: Context, thread: Thread, _request: Request) -> Turn | None:
-    match = _REMOVE.match(text)
+    match = _REMOVE.match(_WIDENED.sub("", text))
     scoped = thread.request.issues or thread.request.last
     if not match or not (thread.request.limits.set() or (scoped and _EVERYWHERE.search(text))):
         return None
@@ -191,6 +201,17 @@ def _removed(text: str, _context: Context, thread: Thread, _request: Request) ->
     wide = _EVERYWHERE.search(text) and thread.request.topic
     request = replace(thread.request, issues=(), last=0) if wide else thread.request
     return _again(thread, replace(request, limits=limits))
+
+
+def _let_in(text: str, _context: Context, thread: Thread, _request: Request) -> Turn | None:
+    """Read "with nagios again": what was left out is let in."""
+    match = _AGAIN.match(text)
+    left = thread.request.limits.without
+    gone = [word for word in left if match and word.casefold() in match["what"].casefold().split()]
+    if not gone:
+        return None
+    limits = replace(thread.request.limits, without=tuple(word for word in left if word not in gone))
+    return _again(thread, replace(thread.request, limits=limits))
 
 
 def _corrected(text: str, context: Context, thread: Thread, _request: Request) -> Turn | None:
@@ -251,7 +272,11 @@ def _ordered(text: str, _context: Context, thread: Thread, _request: Request) ->
         "before that",
     }
     days = [each.day for each in thread.shown]
-    limits = replace(thread.request.limits, order="newest" if newest else "oldest")
+    limits = thread.request.limits
+    if thread.narrowed[:1] == ("order",):  # "newer", and then "older": not both
+        after, before = ("" if name in thread.narrowed else getattr(limits, name) for name in ("after", "before"))
+        limits = replace(limits, after=after, before=before)
+    limits = replace(limits, order="newest" if newest else "oldest")
     if beyond and days and newest:
         limits = replace(limits, after=(max(days) + timedelta(days=1)).isoformat(), year=0)
     elif beyond and days:
@@ -278,9 +303,9 @@ def _limited(text: str, context: Context, thread: Thread, _request: Request) -> 
 
 def _set_off(text: str) -> str:
     """Return a follow-up so that a word by itself limits: "tools" is "only tools", "not prometheus" leaves it out."""
-    plain = re.sub(r"^(?:(?:and|but|ok|okay|so|then|now|please|yes|hm+)[, ]+)+", "", text, flags=re.IGNORECASE)
-    plain = re.sub(r"^(?:the |just the |all the )?(?=\w+$)", "", plain)
-    if plain.casefold() in SECTIONS:
+    plain = _NARROWED_TO.sub("", text)
+    first, _, rest = plain.partition(" ")
+    if first.casefold() in SECTIONS or (rest and " " not in rest and first.casefold() in {"on", "at"}):
         return f"only {plain}"
     return re.sub(r"^(?:no|not) (?!\w+ than|older|newer|before|after)", "without ", plain, flags=re.IGNORECASE)
 
@@ -288,7 +313,9 @@ def _set_off(text: str) -> str:
 def _opened(text: str, _context: Context, thread: Thread, request: Request) -> Turn | None:
     rank = rank_in(text)
     if request.kind is MessageKind.ISSUE and (
-        not 0 < rank <= len(thread.shown) or re.search(r"\bissue", text, re.IGNORECASE)
+        not (rank and rank <= len(thread.shown))
+        or (rank < 0 and thread.request.kind is MessageKind.ISSUE)
+        or re.search(r"\bissue", text, re.IGNORECASE)
     ):
         return None
     if rank and _OPEN.match(text) and (rank < 0 or rank <= max(MAX_SHOWN, len(thread.shown))):
@@ -297,7 +324,7 @@ def _opened(text: str, _context: Context, thread: Thread, request: Request) -> T
 
 
 def _topic_changed(text: str, context: Context, thread: Thread, request: Request) -> Turn | None:
-    match = _ABOUT.match(text)
+    match = _ABOUT.match(text) or _INSTEAD.match(text)
     if not match or not telling(match["topic"]) or request.kind in {MessageKind.MINE, MessageKind.BOT}:
         return None
     if thread.request.kind in {MessageKind.BOT, MessageKind.CHATTER, MessageKind.CHANGE}:

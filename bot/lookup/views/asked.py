@@ -43,7 +43,7 @@ def answer(found: Reply, page: int, today: date, names: CommandNames) -> Message
     if not found.quotes:
         shown += [block for result in found.results for block in _link(result, today)]
     if not found.quotes and not found.results:
-        return _nothing(found, names)
+        return _nothing(found, names) if page == 1 else blocks.says(f"That was all on *{_topic(found)}*.")
     shown += _related(found)
     shown.append(blocks.actions(_ways_on(found)))
     shown.append(blocks.context(f"`{escape(names.command)} {_code(query_of(found.request))}` asks the same"))
@@ -134,6 +134,10 @@ def small_talk(courtesy: bool) -> Message:  # noqa: FBT001 - one of two short wo
     """Answer thanks, or what has nothing to do with the archive, in a few words."""
     said = "You’re welcome." if courtesy else "I know this newsletter’s archive: ask me about a topic."
     return blocks.says(said)
+
+
+def _topic(found: Reply) -> str:
+    return clip(one_line(found.request.topic), 100) or "that"
 
 
 def _head(found: Reply, page: int) -> list[Block]:

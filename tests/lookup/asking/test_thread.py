@@ -19,6 +19,7 @@ from tests.fakes.asked_archive import context
 
 SAMPLE = Path(__file__).parents[3] / "../shared/ask/dialogues.jsonl"
 LINKS = tuple(Shown("2019-03-03-1", place, date(2019, 3, 3)) for place in range(3))
+YEAR = {"year": 2018, "after": "2018-01-01", "before": "2019-01-01"}
 THREADS: tuple[tuple[tuple[str, str, dict[str, Any]], ...], ...] = (
     (
         ("kafka", "search", {"topic": "kafka"}),
@@ -58,6 +59,34 @@ THREADS: tuple[tuple[tuple[str, str, dict[str, Any]], ...], ...] = (
             {"topic": "rust", "year": 2019, "after": "2019-01-01", "before": "2020-01-01"},
         ),
         ("how about go?", "question", {"topic": "go", "year": 2019, "after": "2019-01-01", "before": "2020-01-01"}),
+    ),
+    (
+        ("which tool scans docker images?", "question", {"topic": "tool scans docker images"}),
+        ("and on github?", "question", {"topic": "tool scans docker images", "site": "github.com"}),
+        ("remove that", "question", {"topic": "tool scans docker images"}),
+        ("newer", "question", {"topic": "tool scans docker images", "after": "2019-03-04", "order": "newest"}),
+        (
+            "hm, older then",
+            "question",
+            {"topic": "tool scans docker images", "before": "2019-03-03", "order": "oldest"},
+        ),
+        ("podman instead", "question", {"topic": "podman", "before": "2019-03-03", "order": "oldest"}),
+        (
+            "typo, I meant podman desktop",
+            "question",
+            {"topic": "podman desktop", "before": "2019-03-03", "order": "oldest"},
+        ),
+        ("the last one please", "open", {"topic": "podman desktop", "before": "2019-03-03", "order": "oldest"}),
+        ("thx a lot", "nothing", {"topic": "podman desktop", "before": "2019-03-03", "order": "oldest"}),
+    ),
+    (
+        ("monitoring", "search", {"topic": "monitoring"}),
+        ("any tools?", "search", {"topic": "monitoring", "section": "tools"}),
+        ("minus prometheus", "search", {"topic": "monitoring", "section": "tools", "not": ["prometheus"]}),
+        ("put prometheus back in", "search", {"topic": "monitoring", "section": "tools"}),
+        ("narrow it to 2018", "search", {"topic": "monitoring", "section": "tools", **YEAR}),
+        ("widen it to all years", "search", {"topic": "monitoring", "section": "tools"}),
+        ("gimme the next batch", "more", {"topic": "monitoring", "section": "tools"}),
     ),
     (
         ("latest issue", "issue", {"issue": 690}),
@@ -132,3 +161,9 @@ def test_the_sample_of_threads_is_followed() -> None:
         for turn, expected in zip(turns, thread["turns"], strict=True):
             pair = {turn.do, expected["expect"]["do"]}
             assert len(pair) == 1 or any(pair <= same for same in alike), (thread["id"], expected["text"])
+
+
+def test_a_page_is_named_or_the_one_before() -> None:
+    """The first has none before it: "back" then takes away what was added last."""
+    turns = talk(["kafka", "page 3", "previous page", "back", "more"])
+    assert [turn.page for turn in turns] == [1, 3, 2, 1, 2]
