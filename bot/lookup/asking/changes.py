@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from archive.search.wording import STOP_WORDS
 from archive.search.words import bag, words
 from bot.lookup.asking.heard import Heard
 from bot.lookup.asking.limits import NUMBERS, SECTIONS
@@ -46,6 +47,8 @@ _ACTIONS: dict[str, tuple[str, ...]] = {
     "deliver": ("subscribe", "schedule"),
 }
 """What each verb asks for, the likeliest first, in the order in which they are looked for."""
+ASKS = _PHRASES["asks"]
+"""What asks for a fact. "Can it come on fridays?" does not."""
 _TASTE = _PHRASES["taste"]
 _LASTING = _PHRASES["lasting"]
 _US = re.compile(
@@ -73,6 +76,10 @@ _SAVED = bag("""
     four five six seven eight nine ten
 """)
 _FORGET = _PHRASES["forget"]
+_OWNED = STOP_WORDS | bag("""
+    data personal stuff details information info bookmarks saved links saves list account history everything entry
+    entries profile traces
+""")
 _EXPORT = _PHRASES["export"]
 _FORMATS = {
     "csv": "csv",
@@ -128,7 +135,9 @@ def confirm(action: tuple[str, ...], **more: object) -> Request:
 
 
 def _forgotten(asked: str, _heard: Heard) -> Request | None:
-    return confirm(("forget",)) if _FORGET.match(asked) else None
+    match = _FORGET.match(asked)
+    theirs = match and match["what"]
+    return confirm(("forget",)) if match and (theirs is None or set(words(theirs)) <= _OWNED) else None
 
 
 def _exported(asked: str, _heard: Heard) -> Request | None:
@@ -194,7 +203,12 @@ def _tasted(asked: str, _heard: Heard) -> Request | None:
     if (
         lasting
         or (_US.match(asked) and named)
-        or (named and re.match(r"no more|stop|quit|we don'?t|i don'?t|don'?t|do not", asked, re.IGNORECASE))
+        or (
+            named
+            and re.match(
+                r"no more|stop|quit|turn off|switch off|we don'?t|i don'?t|don'?t|do not", asked, re.IGNORECASE
+            )
+        )
     ):
         return confirm(("taste", "subscribe"))
     return None
@@ -206,6 +220,8 @@ def _named(text: str) -> bool:
 
 
 def _subscribed(asked: str, heard: Heard) -> Request | None:
+    if ASKS.match(heard.text):
+        return None  # "what did you send on monday?"
     for name, action in _ACTIONS.items():
         match = _VERBS[name].search(asked) if name in {"retime", "deliver"} else _VERBS[name].match(asked)
         if not match or (name == "deliver" and OF_A_DAY.search(asked)):

@@ -40,7 +40,8 @@ _STATEMENT = _PHRASES["statement"]
 _SHORT_FORMS = {
     "d'you": "do you", "d'ya": "do you", "y'all": "you all", "ya'll": "you all", "whatcha": "what have you",
     "gimme": "give me", "lemme": "let me", "wanna": "want to", "gotta": "have to", "gonna": "going to",
-    "u": "you", "ur": "your", "w/o": "without", "w/": "with", "abt": "about", "rn": "now", "atm": "now",
+    "u": "you", "ur": "your", "w/o": "without", "w/": "with", "abt": "about", "how come": "why", "rn": "now",
+    "atm": "now",
 }  # fmt: skip
 """What people write short in a chat."""
 _SHORT = re.compile(

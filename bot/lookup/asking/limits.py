@@ -36,7 +36,7 @@ _COUNT = "|".join(sorted(map(re.escape, NUMBERS), key=len, reverse=True))
 _SECTION = "|".join(sorted(SECTIONS, key=len, reverse=True))
 _YEAR = r"(?:19[89]\d|20\d\d)"
 _DAY = (
-    rf"(?:(?:(?P<dom>\d{{1,2}})(?:st|nd|rd|th)? )?(?P<month>{_MONTH})\.?(?: (?P<my>{_YEAR}))?|"
+    rf"(?:(?:(?:the )?(?P<dom>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?)?(?P<month>{_MONTH})\.?(?: (?P<my>{_YEAR}))?|"
     rf"(?P<y>{_YEAR})(?:-(?P<m>\d\d?)(?:-(?P<d>\d\d?))?)?)"
 )
 _START = r"(?:^|(?<=[\s,.;:(]))"

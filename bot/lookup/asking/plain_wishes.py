@@ -11,7 +11,7 @@ import re
 
 from archive.search.wording import STOP_WORDS
 from archive.search.words import bag, words
-from bot.lookup.asking.changes import ABOUT_US, CLAUSE, OF_A_DAY, TIME, ZONE, confirm, schedule_in
+from bot.lookup.asking.changes import ABOUT_US, ASKS, CLAUSE, OF_A_DAY, TIME, ZONE, confirm, schedule_in
 from bot.lookup.asking.heard import Heard
 from bot.lookup.asking.phrases import phrases
 from bot.lookup.asking.request import Request
@@ -21,12 +21,10 @@ _WORDS = (
     | (STOP_WORDS - bag("show see tell add look looking recommend suggest know use used using"))
     | bag("""
     rather prefer preferably early earlier late later switch deliver rest break enough list hold quit these those
-    carry continue come bring hours half quarter whole thank mornings evenings afternoons
+    carry continue come bring hours half quarter whole thank mornings evenings afternoons twice often
 """)
 )
 _PHRASES = phrases("plain_wishes")
-_ASKS = _PHRASES["asks"]
-"""What asks for a fact. "Can it come on fridays?" does not."""
 _AGAIN = _PHRASES["again"]
 _NO = _PHRASES["no"]
 _AHEAD = _PHRASES["ahead"]
@@ -40,7 +38,7 @@ _SOONER = _PHRASES["sooner"]
 def plain_wish(heard: Heard) -> Request | None:
     """Return what a message wants of us, None if it wants nothing or if some word of it is about something else."""
     text = CLAUSE.sub("", heard.text).strip()
-    if not text or _ASKS.match(text) or OF_A_DAY.search(text) or not _is_about_us(text):
+    if not text or ASKS.match(text) or OF_A_DAY.search(text) or not _is_about_us(text):
         return None
     if _AGAIN.match(text):
         return confirm(("resume",))

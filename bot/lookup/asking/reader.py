@@ -43,7 +43,8 @@ _TODAY = bag("today tonight tomorrow now yesterday right again really")
 _PRAISE = bag("""
     perfect great nice useful helpful useless wrong bad lovely awesome cool funny interesting amazing brilliant
     excellent super spot job work bot lol haha night morning thanks thank cheers thx ty works worked wow ok okay
-    well appreciated danke merci gracias grazie obrigado obrigada tack takk kiitos bedankt dzieki dziekuje spasibo
+    well appreciated helped exactly needed danke merci gracias grazie obrigado obrigada tack takk kiitos bedankt
+    dzieki dziekuje spasibo
     arigato hvala mersi dank
 """)
 _PRAISE_FILLERS = bag("""
@@ -61,7 +62,8 @@ _OF_THE_BOT = ABOUT_US | bag("""
     empty skipped stopped posted sent come comes came coming arrive arrives arrived nothing no hear heard broken
     down running ok setup added signed changed ai bot robot llm chatgpt gpt language model human backissue issue
     open source yourself introduce entries links link got gets getting due next happened scheduled filter
-    company legal account boss others people anyone everyone colleagues name possible muted mute often show
+    company legal account set way policy early late quiet twice boss others people anyone everyone colleagues name
+    possible muted mute often show
     muting else land out published publish last first yet still today's yesterday entry entries later something
     section sections kinds kind thing things list your write word words today havent hasnt didnt
 """)  # fmt: skip
@@ -109,7 +111,8 @@ _QUESTION_NOISE = bag("""
     like explain five im eli5 old year remind tell wonder wondering idea any anyone anybody compare describe
     define recommend suggest understand choose decide something anything thing things stuff best top good three
     show find get got have do you your since only newest whats hello hey hi morning cc quick sorry exactly
-    actually really wrote written write say says said read difference differences advice tips thoughts opinions
+    newsletter mention mentioned mentions actually really wrote written write say says said read difference
+    differences advice tips thoughts opinions
     opinion experience
 """)
 _PARTICLES = bag("up down out off over")
@@ -209,7 +212,7 @@ def _own(heard: Heard, context: Context) -> Request | None:
     team = bool(_TEAM.search(text))
     own = _MINE_LIST.search(text) or (_SAVED_FIRST.match(text) and not text.endswith("?"))
     if not (team or own) or re.match(
-        r"(?:how|why|can|forget|delete|erase|remove|wipe|export|download|send|import|back ?up|who|do you|does)\b",
+        r"(?:how|why|can|forget|wipe|export|download|send|import|back ?up|who|do you|does)\b",
         text,
         re.IGNORECASE,
     ):

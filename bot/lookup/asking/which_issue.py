@@ -64,7 +64,11 @@ _OLDEST = re.compile(
 _LAST_BUT_ONE = re.compile(
     rf"\b(?:one|{_NAME}) before (?:the )?last(?: one)?$|\b(?:last but one|penultimate)\b", re.IGNORECASE
 )
-_OUT_ON = re.compile(r"\b(?:went|came|sent|go|come) out (?:on|in) (?P<when>.+)$", re.IGNORECASE)
+_OUT_ON = re.compile(
+    r"\b(?:(?:went|came|sent|go|come) out"
+    r"|(?:you|we|it) (?:post|send|sent|posted)) (?:on|in) (?P<when>.+)$",
+    re.IGNORECASE,
+)
 _WEEKDAY = re.compile(r"\b(?:last )?(monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b", re.IGNORECASE)
 _WEEK_OF = re.compile(r"^(?:(?:the )?week of |(?:last|this|past) (?:week|month)\b|yesterday\b)", re.IGNORECASE)
 _SECTION = re.compile(

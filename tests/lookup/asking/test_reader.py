@@ -255,3 +255,9 @@ def test_a_date_that_is_denied_limits_the_other_way(message: str, slots: dict[st
 def test_what_is_not_wanted_at_all_is_not_offered(message: str) -> None:
     """The button ends the digest; it does not subscribe."""
     assert meaning(message).action[0] == "unsubscribe"
+
+
+@pytest.mark.parametrize("message", ["what did you send on monday?", "remove my bookmark on vault", "delete my tests"])
+def test_what_only_looks_like_a_wish_offers_no_button(message: str) -> None:
+    """A question of fact changes nothing, and "my" does not mean all that is stored."""
+    assert meaning(message).manner is not Manner.CONFIRM
