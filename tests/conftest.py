@@ -29,7 +29,10 @@ SECONDS = pytest.StashKey[float]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--quick`."""
+    """Add `--quick` and `--soak-seconds`."""
+    parser.addoption(
+        "--soak-seconds", type=float, default=1_200.0, metavar="N", help="how long the slow soak takes (default: 1200)"
+    )
     parser.addoption(
         "--quick",
         action="store_true",

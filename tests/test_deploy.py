@@ -119,3 +119,25 @@ def test_the_unit_runs_a_command_of_ours_without_rights() -> None:
     for line in ("DynamicUser", "NoNewPrivileges", "PrivateTmp"):
         assert service[line] == "yes"
     assert service["ProtectSystem"] == "strict"
+
+
+def console(page: str) -> list[str]:
+    """Return the lines of a page's blocks that are typed in a terminal, without their comments."""
+    blocks = re.findall(r"^```(?:console|sh)\n(.*?)^```", page, flags=re.MULTILINE | re.DOTALL)
+    return [line.partition(" #")[0].strip() for block in blocks for line in block.splitlines()]
+
+
+def test_the_operators_page_says_what_there_is() -> None:
+    """Every command of ours, variable and file in its blocks exists, and the service reads the file that it makes."""
+    lines = console((ROOT / "docs/operations.md").read_text("utf-8"))
+    ours = [line.partition("/bin/backissue ")[2] for line in lines if "/bin/backissue " in line]
+    assert len(ours) > 2
+    assert [line for line in ours if not is_command([word for word in shlex.split(line) if "/" not in word])] == []
+    variables = {name for line in lines for name in re.findall(r"\b([A-Z][A-Z_]{3,})=", line)}
+    assert {"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "BACKISSUE_ARCHIVE"} <= variables <= VARIABLES
+    named = {word for line in lines for word in re.findall(r"(?<=\s)(deploy/[\w.]+|requirements[\w-]*\.txt)", line)}
+    assert [name for name in named if not (ROOT / name).exists()] == []
+    unit = (DEPLOY / "backissue.service").read_text("utf-8")
+    assert "EnvironmentFile=/etc/backissue.env" in unit
+    assert "ExecStart=/opt/backissue/bin/backissue " in unit
+    assert "DATABASE_URL=sqlite:////var/lib/backissue/backissue.db" in unit
