@@ -23,7 +23,7 @@ from bot.runtime.door import Door
 from bot.runtime.http import PATH
 from bot.runtime.server import OwnedServer, bound, configured, served
 from bot.runtime.settings import Settings, SlackCredentials
-from bot.runtime.socket_watch import SocketWatch
+from bot.runtime.socket_watch import SocketWatch, sdk_log
 from bot.slack.api.client import WebSlack
 from bot.source.incoming import Incoming
 from bot.source.library import Library
@@ -85,7 +85,7 @@ async def _by_socket(settings: Settings, credentials: SlackCredentials, *, post:
 
     with _health_port(settings) as health:
         app = await assembled(settings, credentials)
-        handler = AsyncSocketModeHandler(app.bolt, credentials.app_token)
+        handler = AsyncSocketModeHandler(app.bolt, credentials.app_token, logger=sdk_log())
         _log.info("socket_mode.started", issues=len(app.ports.library.snapshot.issues), posts=post)
         # Signals are handled until the end: a second one must not interrupt the stop that the first one began.
         async with _until_stopped() as stopped, _pages(app, health), app.running(post=post):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from time import monotonic
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.domain.errors import SettingsError
-from bot.runtime.socket_watch import DEAF_SECONDS, SocketWatch
+from bot.runtime.socket_watch import DEAF_SECONDS, SocketWatch, sdk_log
 
 
 class RefusedError(Exception):
@@ -26,16 +28,65 @@ class Client:
         self.last_ping_pong_time: float | None = None
         self.on_message_listeners: list[Callable[[Any], Awaitable[None]]] = []
         self.renewals = 0
+        self.error: type[Exception] = RefusedError
 
     async def issue_new_wss_url(self) -> str:
-        """Refuse."""
-        raise RefusedError
+        """Refuse, or fail otherwise."""
+        raise self.error
 
     async def connect_to_new_endpoint(self, *, force: bool = False) -> None:
         """Ask for an address."""
         assert force
         self.renewals += 1
         await self.issue_new_wss_url()
+
+
+class AwayError(Exception):
+    """What the SDK raises while Slack is away."""
+
+
+async def test_a_connection_that_is_lost_is_a_line_a_minute() -> None:
+    """One when it is made, none for Slack's own renewal, one a minute while it is lost, one when it is back."""
+    client, now = Client(), monotonic()
+    watch = SocketWatch(client, give_up=60)
+    with capture_logs() as log:
+        client.last_ping_pong_time = 0.0
+        await watch.look(now)
+        watch.heard.failed("it is being connected")  # Slack renews a connection every few hours
+        await watch.look(now + 5)
+        client.last_ping_pong_time = 1.0
+        await watch.look(now + 10)
+        client.error = AwayError
+        for second in range(15, 200, 5):
+            with suppress(AwayError):
+                await client.issue_new_wss_url()
+            await watch.look(now + second)
+        client.last_ping_pong_time = 2.0
+        await watch.look(now + 200)
+    said = [(line["event"], line.get("reason", "")) for line in log]
+    assert said[0] == ("socket.connected", "")
+    assert said[-1] == ("socket.connected", "")
+    assert said.count(("socket.lost", "Slack cannot be reached")) == len(said) - 2
+    assert len(said) <= 6
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("The session (s_1) seems to be already closed. Reconnecting...", 0),
+        ("Failed to connect (error: no route); Retrying...", 0),
+        ("Failed to check the current session (s_1) or reconnect to the server", 0),
+        ("Failed to run a request listener: oh no, session: s_1", 1),
+        ("Failed to process a message: oh no, session: s_1", 1),
+    ],
+)
+def test_the_sdk_s_lines_about_the_connection_are_left_out(
+    said: str, kept: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What fails in the bot itself is in the log."""
+    with caplog.at_level("INFO"):
+        sdk_log().error(said)
+    assert len(caplog.records) == kept
 
 
 async def test_a_pong_keeps_a_connection_and_silence_renews_it() -> None:
