@@ -94,9 +94,12 @@ class SocketWatch:
                 self._was_connected = True
                 _log.info("socket.connected", after_seconds=0 if self._lost is None else round(now - self._lost))
             self._lost = self._told = None
-        elif self._lost is None:
+            return
+        if self._lost is None:
             self._lost = now
-        elif self._told is None or now - self._told >= REMIND_SECONDS:
+            if self._was_connected:
+                return
+        if self._told is None or now - self._told >= REMIND_SECONDS:
             self._told = now
             _log.warning("socket.lost", reason=self.heard.fault, seconds=round(now - self._lost))
 

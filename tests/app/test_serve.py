@@ -332,7 +332,7 @@ async def test_it_stops_while_slack_cannot_be_reached(env: Environment) -> None:
     )
     assert running.stderr
     async with asyncio.timeout(START_SECONDS):
-        while b"Failed to connect" not in await running.stderr.readline():
+        while b"socket.lost" not in await running.stderr.readline():
             assert running.returncode is None
     running.send_signal(signal.SIGTERM)
     async with asyncio.timeout(STOP_SECONDS):

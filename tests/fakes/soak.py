@@ -18,6 +18,7 @@ from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from statistics import median
 
 import aiohttp
 
@@ -41,6 +42,8 @@ ISSUES = 3
 """Issues that come out in the course of a soak, and are corrected later: a channel gets no more in a day."""
 START_SECONDS, DRAIN_SECONDS = 60.0, 120.0
 """Seconds that a start may take, and that what is under way at the end may take before it counts as lost."""
+SAMPLES, FEW_SAMPLES = 200, 30
+"""How often memory is looked at in a soak, and how often at least in one process."""
 POST, READ = "chat.postMessage", ("conversations.history", "conversations.replies", "reactions.get", "users.info")
 TYPED = (
     *(["/weekly harbours"] * 4), *(["/weekly lighthouse keepers"] * 3), "/weekly harbuors", "/weekly zzyzx",
@@ -103,6 +106,7 @@ class _Soak:
     soaked: Soaked = field(default_factory=Soaked)
     waiting: list[tuple[str, ResponseUrl]] = field(default_factory=list)
     process: asyncio.subprocess.Process | None = None
+    ready: bool = False
 
     @property
     def url(self) -> str:
@@ -137,14 +141,16 @@ class _Soak:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "bot", "serve", env=environment, stdout=log, stderr=log
             )
-        self.soaked.memory.append([])
         async with aiohttp.ClientSession() as session, asyncio.timeout(START_SECONDS):
             while not await _ready(session, f"{self.url}/health/ready"):  # noqa: ASYNC110 - another process: no sign
                 await asyncio.sleep(0.05)
+        self.soaked.memory.append([])
+        self.ready = True
 
     async def ends(self) -> None:
         """Ask the bot to stop, as a host does."""
         assert self.process is not None
+        self.ready = False
         self.process.send_signal(signal.SIGTERM)
         self.soaked.exits.append(await self.process.wait())
 
@@ -174,8 +180,8 @@ class _Soak:
                 self.waiting.append((text, url))
 
     def samples(self) -> None:
-        """Note how much memory the bot holds."""
-        if self.process is None or self.process.returncode is not None:
+        """Note how much memory the bot holds, while it answers."""
+        if self.process is None or not self.ready:
             return
         status = Path(f"/proc/{self.process.pid}/status")
         if status.exists():
@@ -275,8 +281,8 @@ async def _publish(it: _Soak, seconds: float) -> None:
 
 
 async def _watch(it: _Soak, seconds: float) -> None:
-    for _ in range(200):
-        await asyncio.sleep(seconds / 200)
+    for _ in range(SAMPLES):
+        await asyncio.sleep(seconds / SAMPLES)
         it.samples()
 
 
@@ -298,10 +304,14 @@ def _told(it: _Soak) -> Soaked:
 
 
 def grown(samples: list[int]) -> int:
-    """Return by how many kilobytes the last third of a process's samples is above the middle one, by their medians."""
+    """Return by how many kilobytes the last third of a process's samples is above the middle one, by their medians.
+
+    0 for a process that lived too short a time to tell: at its start its caches fill.
+    """
+    if len(samples) < FEW_SAMPLES:
+        return 0
     third = len(samples) // 3
-    middle, last = sorted(samples[third : 2 * third]), sorted(samples[2 * third :])
-    return last[len(last) // 2] - middle[len(middle) // 2] if middle and last else 0
+    return int(median(samples[2 * third :]) - median(samples[third : 2 * third]))
 
 
 def summary(soaked: Soaked) -> Mapping[str, object]:
