@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from archive.kind import Kind
 from archive.search.filters import Bools, allowed
 from archive.search.grading import SQUARE_COVERAGE, confidence, grade, meant
-from archive.search.plan import any_form, corrected, either, guessed, phrase, plan
+from archive.search.plan import any_form, corrected, either, guessed, named, phrase, plan
 from archive.search.postings import Ints
 from archive.search.query import Query, QueryWord, parse
 from archive.search.rank import Matches, Ranker
 from archive.search.rerank import QueryLeaves, leaves_of, second_look
 from archive.search.result import Grade
 from archive.search.segment import Dictionary
-from archive.search.segments import Segments
+from archive.search.segments import Segments, common
 from archive.search.terms import Term, TermLookup
 from archive.search.wording import STOP_WORDS
 from archive.search.words import Words
@@ -30,6 +30,8 @@ CACHED_PLANS = 1_024
 """So many queries are kept as they were taken apart."""
 COMPLETE_SHARE = 0.9
 """Where the newest come first, an entry has at least this part of what the best one has of the query."""
+FIRST_ENTRIES = 3
+"""So many entries at least are shown of an answer, and one of them has each name that was asked for."""
 _NOTHING = Matches(np.zeros(0, np.int32), np.zeros(0, np.float32), np.zeros(0, np.float32))
 
 
@@ -132,7 +134,7 @@ class Finder:
         found = second_look(plan.leaves, self._segments, found)
         sure = confidence(found, self._segments.living)
         graded = grade(found, sure)
-        if graded is Grade.STRONG and self._is_vague(plan):
+        if graded is Grade.STRONG and (self._is_vague(plan) or self._lacks_name(plan, found)):
             graded = Grade.NEAREST
         return Outcome(self._answers(plan, found), graded, sure)
 
@@ -161,6 +163,15 @@ class Finder:
         asked = plan.asked
         filler = not asked.phrases and not asked.either and all(word.text in STOP_WORDS for word in asked.words)
         return filler or guessed(plan.terms)
+
+    def _lacks_name(self, plan: Plan, found: Matches) -> bool:
+        """Return whether none of the first entries has a name of the query, by any of its names.
+
+        What has the rest of `postgres replication lag` may be about MySQL's.
+        """
+        first = found.docs[np.argsort(-found.scores, kind="stable")[:FIRST_ENTRIES]]
+        names = named(plan.terms, self._lookup)
+        return any(common(np.sort(first), self._ranker.hits(term).docs).size == 0 for term in names)
 
     def _kept(self, plan: Plan, found: Matches) -> Matches:
         """Return those of `found` that the filters let through and that have nothing to be left out."""

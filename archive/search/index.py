@@ -23,8 +23,8 @@ The engines differ little where the words are right, and all fail alike where th
 query an entry meets, which word met what, or lets a compound, a synonym and a correction weigh differently in one
 query. Built upon one of them, each query would be dozens of theirs, and the coverage would be computed here anyway.
 FTS5 and bm25s are moreover linear in the archive (10 to 130 times tantivy at a hundred copies), and bm25s is rebuilt
-whole for a changed issue. Arrays of our own take about tantivy's time for a query whose words they know and three times
-as long for one with new words, at most twice its memory (`python -m benchmarks searching`), and bring no dependency but
+whole for a changed issue. Arrays of our own take about tantivy's time for a query whose words they know and twice as
+long for one with new words, at most twice its memory (`python -m benchmarks searching`), and bring no dependency but
 numpy; rapidfuzz measures the distance of a misspelt word to the few of the vocabulary with nearly its letters. What is
 still missed, and what was tried for it: `benchmarks/search/README.md`.
 """
@@ -49,7 +49,7 @@ from archive.search.dates import spoken
 from archive.search.explain import Explainer
 from archive.search.finder import Finder, Outcome, Plan
 from archive.search.inflections import inflections
-from archive.search.query import Query, narrowing, widened
+from archive.search.query import Query, loosened, narrowing, widened
 from archive.search.remedy import Remedy
 from archive.search.result import Answer, Grade, Result
 from archive.search.segment import Dictionary, build
@@ -188,7 +188,7 @@ class Index:
     def prepare(self) -> None:
         """Look up beforehand what queries share: the names of the table, the topics, how words are put right.
 
-        About 0.1 s, in any thread, beside searches; without it the first queries that need any of it take their part.
+        About 0.3 s, in any thread, beside searches; without it the first queries that need any of it take their part.
         """
         self._lookup.near("mispelling")
         self._finder.prepare(name for name in self._synonyms.topics if all(map(self._lookup.count, name)))
@@ -324,7 +324,8 @@ class Index:
                 wider.append(plain)
         assumed = [notes.replaced(query, answer.assumed)] if answer.assumed else []
         righted = assumed if answer.results else suggest.meant(query, asked, self._lookup)
-        answered = (other for other in righted if self.is_answered(other, plan.kinds))
+        loose = [loosened(query)] if asked.phrases and not answer.results else []
+        answered = (other for other in chain(righted, loose) if self.is_answered(other, plan.kinds))
         ways = (other for other in chain(wider, answered, self._parts(query, plan)) if other != query.strip())
         return replace(
             answer,

@@ -78,6 +78,15 @@ def guessed(terms: Iterable[Term]) -> bool:
     )
 
 
+def named(terms: Iterable[Term], lookup: TermLookup) -> Iterator[Term]:
+    """Return those of `terms` that the table of names has, as they were typed or put right."""
+    for term in terms:
+        near = () if term.optional or len(term.words) > 1 or lookup.count(term.words[0]) else lookup.near(term.words[0])
+        names = (term.words, *((one.word,) for one in near[:1]))
+        if not term.optional and not lookup.synonyms.known.isdisjoint(names):
+            yield term
+
+
 def _only_guessed(alternative: Alternative) -> bool:
     rules = {variant.rule for part in alternative.parts if isinstance(part, Leaf) for variant in part.variants}
     return rules == {GUESS}

@@ -174,6 +174,16 @@ def widened(query: str) -> str:
     return " ".join(match[0] for match in _PART.finditer(query[:QUERY_MAX_CHARS]) if not _narrows(match))
 
 
+def loosened(query: str) -> str:
+    """Return `query` with its exact phrases as plain words.
+
+    >>> loosened('red "blue moon" -"green sea"')
+    'red blue moon -"green sea"'
+    """
+    parts = _PART.finditer(_cleaned(query))
+    return " ".join(match[0] if match[1] or match[2] is None else match[2].strip() for match in parts)
+
+
 def _narrows(match: re.Match[str]) -> bool:
     """Return whether a part of a query only takes results away."""
     key = match[4]

@@ -329,11 +329,10 @@ def _counted(hits: Sequence[_TermHits]) -> list[_TermHits]:
 
 
 def _weights(counted: Sequence[_TermHits]) -> list[float]:
-    """Return what each of `counted` weighs. All unknown ones together weigh no more than the heaviest known one."""
+    """Return what each of `counted` weighs. All unknown ones together weigh no more than the heaviest of them."""
     weights = [min(hit.weight, MAX_WORD_WEIGHT * len(term.words)) for term, hit in counted]
-    known = [weight for weight, (_, hit) in zip(weights, counted, strict=True) if hit.known]
-    unknown = math.fsum(weights) - math.fsum(known)
-    part = min(1.0, max(known, default=unknown) / unknown) if unknown else 1.0
+    unknown = [weight for weight, (_, hit) in zip(weights, counted, strict=True) if not hit.known]
+    part = max(unknown) / math.fsum(unknown) if unknown else 1.0
     return [weight if hit.known else weight * part for weight, (_, hit) in zip(weights, counted, strict=True)]
 
 

@@ -65,9 +65,10 @@ class Answer:
     `results` is one page, best first; `total` counts all results over every page; `grade` says how sure the best of
     them is, which `confidence` decides (see `archive.search.grading`). `assumed` are corrections that most of the page
     rests on. Unless the answer is strong, `did_you_mean` holds other queries (at most three, each with an answer: with
-    the filters dropped, with words put right, then parts of the query), and `near_topics` topics the archive does have,
-    those of the query's words first. `issue` is the issue that the query names by its number. `problems` are one-line
-    notes on filters that were not understood (and were left out), `notes` on what the answer shows.
+    the filters dropped, with words put right, without quotes, then parts of the query), and `near_topics` topics the
+    archive does have, those of the query's words first. `issue` is the issue that the query names by its number.
+    `problems` are one-line notes on filters that were not understood (and were left out), `notes` on what the answer
+    shows.
     """
 
     query: str

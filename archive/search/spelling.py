@@ -142,9 +142,12 @@ def _best(word: str, found: list[tuple[int, int, str]]) -> list[Correction]:
 
 
 def _is_far(word: str, candidate: str, distance: int) -> bool:
-    """Return whether so much of `word` differs from `candidate` that it may well be another word."""
-    longest = max(len(word), len(candidate))
-    return longest < NEAR_LETTERS.get(distance, MAX_WORD_LETTERS)
+    """Return whether so much of `word` differs from `candidate` that it may well be another word.
+
+    The same letters in another order are one slip: "fatuige" is "fatigue".
+    """
+    slips = 1 if sorted(word) == sorted(candidate) else distance
+    return max(len(word), len(candidate)) < NEAR_LETTERS.get(slips, MAX_WORD_LETTERS)
 
 
 def _likeness(word: str, candidate: str) -> float:

@@ -256,3 +256,28 @@ def test_a_word_in_the_address_alone_counts_less() -> None:
         [issue(1, "One thing. <https://a.example/vault>", "Two of a vault. <https://a.example/x>", *OTHERS)]
     )
     assert [result.entry.text[:3] for result in index.search("vault").results] == ["Two", "One"]
+
+
+def test_the_same_letters_in_another_order_are_one_slip() -> None:
+    """A word with all its letters, some of them out of place, is no far guess."""
+    answer = INDEX.search("nagsio")
+    assert answer.grade is Grade.STRONG
+    assert answer.assumed == (Assumption("nagsio", "nagios", far=False),)
+
+
+def test_an_answer_without_the_thing_asked_for_is_nearest() -> None:
+    """Where no first entry has a name of the query, the rest of the query makes no strong answer."""
+    lags = [f"Replication lag of MySQL, part {n}." for n in ("one", "two", "three")]
+    index = Index.of([issue(1, *lags, "Postgres by itself."), issue(2, *(f"Gardens of town{n}." for n in range(200)))])
+    assert index.search("mysql replication lag").grade is Grade.STRONG
+    assert index.search("postgres replication lag").grade is Grade.NEAREST
+    assert index.search("postgers replication lag").grade is Grade.NEAREST
+    assert index.search("replication lag").grade is Grade.STRONG
+
+
+def test_a_name_that_no_entry_has_weighs_as_one() -> None:
+    """Common words beside an unknown name make no strong answer; without it they may."""
+    builds = [f"A build system of land{n}." for n in range(60)]
+    index = Index.of([issue(1, *builds), issue(2, *(f"Gardens of town{n}." for n in range(200)))])
+    assert index.search("build system").grade is Grade.STRONG
+    assert index.search("wombatlang build system").grade is Grade.NEAREST

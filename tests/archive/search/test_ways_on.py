@@ -56,6 +56,15 @@ def test_a_filter_that_leaves_nothing_is_named_and_can_be_dropped() -> None:
     assert INDEX.search("nagios -checks in:tools").notes == ("1 link on nagios, none in tools, without checks",)
 
 
+def test_a_phrase_that_no_entry_has_is_offered_without_its_quotes() -> None:
+    """Words that stand apart in an entry are one press away; what is to be left out keeps its quotes."""
+    answer = INDEX.search('"runbooks people" -"service mesh"')
+    assert (answer.results, answer.grade) == ((), Grade.NONE)
+    assert answer.did_you_mean[0] == 'runbooks people -"service mesh"'
+    assert INDEX.search(answer.did_you_mean[0]).grade is Grade.STRONG
+    assert INDEX.search('"knitting wombats"').did_you_mean == ()
+
+
 def test_a_part_is_offered_under_the_same_filters() -> None:
     """The filters stay, and a part with nothing under them isn't offered."""
     assert INDEX.search("kubernetes wombats zeppelin in:tools").did_you_mean == ("kubernetes in:tools",)
