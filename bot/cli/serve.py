@@ -67,7 +67,8 @@ async def _by_http(settings: Settings, credentials: SlackCredentials, *, post: b
         app = await assembled(settings, credentials)
         issues = len(app.ports.library.snapshot.issues)
         _log.info("http.started", port=settings.port, path=PATH, issues=issues, posts=post)
-        server = OwnedServer(configured(app.asgi(post=post), Door()))
+        door = Door()
+        server = OwnedServer(configured(app.asgi(post=post), door), door)
         async with _until_stopped() as stopped, _pages(app, health):
             serving = asyncio.create_task(server.serve(sockets=[listening]), name="serve")
             try:

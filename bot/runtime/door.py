@@ -13,6 +13,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_SECONDS = 10.0
 BODY_SECONDS = 10.0
+_CLOSE = (b"connection", b"close")
 HEAD_MAX_BYTES = 65_536
 """Slack's headers take less than one."""
 BACKLOG = 256
@@ -41,12 +42,21 @@ class Door:
         self.most = most_connections() if most is None else most
         self.head, self.body = head, body
         self.waiting: dict[BoundedHttp, None] = {}
+        self.open: set[BoundedHttp] = set()
+        self.leaving = False
+        """Whether each connection ends with its next answer."""
         self.dropped = 0
         """Connections closed so far because they were late, or made room."""
 
     def protocol(self, **given: Any) -> BoundedHttp:
         """Make the protocol of a connection, as uvicorn asks for it."""
         return BoundedHttp(self, **given)
+
+    def leave(self) -> None:
+        """End each connection with the answer that it is waiting for, or with its next."""
+        self.leaving = True
+        for connection in self.open:
+            connection.leave()
 
     def room(self) -> None:
         """Close the connection that has waited longest."""
@@ -74,12 +84,14 @@ class BoundedHttp(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn declares it
         """Expect headers soon, and make room if there are too many."""
         super().connection_made(transport)
+        self._door.open.add(self)
         self._wait(self._door.head)
         if len(self.connections) > self._door.most:
             self._door.room()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget it."""
+        self._door.open.discard(self)
         self._wait_no_more()
         super().connection_lost(exc)
 
@@ -97,6 +109,17 @@ class BoundedHttp(HttpToolsProtocol):
         self._head_bytes = -(1 << 40)  # bodies are bounded by who reads them
         self._wait(self._door.body)
         super().on_headers_complete()
+        if self._door.leaving:
+            self.leave()
+
+    def leave(self) -> None:
+        """Have the answer that is being made say `Connection: close`, and be the last."""
+        cycle: Any = self.cycle  # None before the first request
+        if cycle is None or cycle.response_complete:
+            return
+        if not cycle.response_started and _CLOSE not in cycle.default_headers:
+            cycle.default_headers = [*cycle.default_headers, _CLOSE]
+        cycle.keep_alive = False
 
     def on_message_complete(self) -> None:
         """The request is there: it takes as long as it takes."""

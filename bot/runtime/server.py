@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Generator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, cast
 
 import uvicorn
@@ -13,17 +13,64 @@ import uvicorn
 from bot.domain.errors import SettingsError
 from bot.runtime.door import BACKLOG, Door
 
+_LOOK_SECONDS = 0.02
 PAGES_MOST = 16
 """Connections to the health pages' own port at a time."""
 
 
+LINGER_SECONDS = 1.0
+"""Seconds that kept connections have to bring a request that is on its way when a stop begins."""
+
+
 class OwnedServer(uvicorn.Server):
-    """uvicorn without signal handlers of its own, which would end the process by the signal, not with exit status 0."""
+    """uvicorn without signal handlers of its own, which would end the process by the signal, not with exit status 0.
+
+    A stop resets nobody who has sent a request: uvicorn itself closes kept connections in the middle of one.
+    """
+
+    def __init__(self, config: uvicorn.Config, door: Door) -> None:
+        """Serve connections that come through `door`."""
+        super().__init__(config)
+        self._door = door
 
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
         """Capture none."""
         yield
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take no more connections, answer what comes on those that are there, and then stop."""
+        self._door.leave()
+        taken = [one for listening in sockets or [] for one in _accepted(listening)]
+        for server in self.servers:
+            server.close()
+        for listening in sockets or []:
+            listening.close()
+        await asyncio.gather(*(self._serve_accepted(one) for one in taken))
+        loop = asyncio.get_running_loop()
+        end = loop.time() + LINGER_SECONDS
+        while self.server_state.connections and loop.time() < end:  # noqa: ASYNC110 - a set gives no sign
+            await asyncio.sleep(_LOOK_SECONDS)
+        await super().shutdown(sockets)
+
+    async def _serve_accepted(self, connection: socket.socket) -> None:
+        def protocol() -> asyncio.Protocol:
+            given = {"server_state": self.server_state, "app_state": self.lifespan.state}
+            return self._door.protocol(config=self.config, **given)
+
+        await asyncio.get_running_loop().connect_accepted_socket(protocol, connection)
+
+
+def _accepted(listening: socket.socket) -> list[socket.socket]:
+    """Return the connections that the system has accepted and nobody has taken: they would be reset with the socket."""
+    listening.setblocking(False)
+    found = []
+    with suppress(OSError):
+        while True:
+            connection, _ = listening.accept()
+            connection.setblocking(False)
+            found.append(connection)
+    return found
 
 
 def bound(port: int, name: str = "PORT") -> socket.socket:
@@ -59,7 +106,8 @@ def configured(asgi: Any, door: Door, **more: Any) -> uvicorn.Config:
 @asynccontextmanager
 async def served(asgi: Any, listening: socket.socket) -> AsyncIterator[None]:
     """Serve an application without a lifespan on a bound socket while the block runs."""
-    server = OwnedServer(configured(asgi, Door(PAGES_MOST), lifespan="off"))
+    door = Door(PAGES_MOST)
+    server = OwnedServer(configured(asgi, door, lifespan="off"), door)
     running = asyncio.create_task(server.serve(sockets=[listening]), name="health pages")
     try:
         yield

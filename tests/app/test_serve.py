@@ -9,10 +9,12 @@ import signal
 import socket
 import sqlite3
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlencode
 
 import aiohttp
 import pytest
@@ -23,10 +25,12 @@ from bot.cli.main import run
 from bot.cli.serve import farewell
 from bot.runtime.clock import SystemClock
 from bot.store.store import Store
+from playground.slack import payloads
 from playground.slack.channel import Channel, ChannelMessage
 from playground.slack.faults import Fault, How
 from playground.slack.fixtures import demo_site
 from playground.slack.people import Person, WorkspaceFixture, readable, workspace_fixture
+from playground.slack.request_sender import signature
 from playground.slack.server import Server
 from playground.slack.workspace import Workspace
 
@@ -231,6 +235,44 @@ async def test_it_stops_in_time_while_slack_hangs(env: Environment) -> None:
     writer.close()
     with suppress(ConnectionError):
         await writer.wait_closed()
+
+
+async def test_a_stop_resets_nobody(env: Environment) -> None:
+    """Sixteen clients without a pause are answered until the stop, told that the connection ends, and then refused."""
+    outcomes: Counter[str] = Counter()
+    url = f"http://127.0.0.1:{env.port}/slack/events"
+    async with process("serve", "--web-only", environment=env.variables) as running, aiohttp.ClientSession() as session:
+        await answering(session, f"http://127.0.0.1:{env.port}/health/ready")
+        async with asyncio.TaskGroup() as clients:
+            for _ in range(16):
+                clients.create_task(insists(env, url, outcomes))
+            while outcomes["200"] < 100:  # noqa: ASYNC110 - the clients give no sign
+                await asyncio.sleep(0.01)
+            running.send_signal(signal.SIGTERM)
+    assert outcomes.keys() == {"200", "close", "refused"}
+    assert outcomes["refused"] == 16
+
+
+async def insists(env: Environment, url: str, outcomes: Counter[str]) -> None:
+    """Send one command after the other over a connection that is kept, and count what comes, until none is taken."""
+    user, name = next(iter(env.workspace.users.values())), "http://127.0.0.1:9/"
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=1)) as session:
+        while not outcomes["reset"]:
+            now = SystemClock().now()
+            typed = payloads.command(env.workspace, user, env.channel, "/weekly latest", response_url=name, now=now)
+            body, sent = urlencode(typed).encode(), str(int(now.timestamp()))
+            headers = {"X-Slack-Request-Timestamp": sent, "X-Slack-Signature": signature(SECRET, sent, body)}
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            try:
+                async with session.post(url, data=body, headers=headers) as answer:
+                    await answer.read()
+                    outcomes[str(answer.status)] += 1
+                    outcomes["close"] += answer.headers.get("Connection") == "close"
+            except aiohttp.ClientConnectorError:
+                outcomes["refused"] += 1
+                return
+            except aiohttp.ClientError:
+                outcomes["reset"] += 1
 
 
 async def test_a_second_signal_does_not_interrupt_the_stop(env: Environment) -> None:

@@ -38,7 +38,7 @@ async def serving(door: Door) -> AsyncIterator[int]:
 
     listening = socket.create_server(("127.0.0.1", 0))
     app = Starlette(routes=[Route("/", page, methods=["GET", "POST"])])
-    server = OwnedServer(configured(app, door, lifespan="off"))
+    server = OwnedServer(configured(app, door, lifespan="off"), door)
     running = asyncio.create_task(server.serve(sockets=[listening]))
     try:
         yield listening.getsockname()[1]
@@ -138,7 +138,8 @@ async def main():
     app = Starlette(routes=[Route("/", page)])
     listening = socket.create_server(("127.0.0.1", 0))
     print(listening.getsockname()[1], flush=True)
-    await OwnedServer(configured(app, Door(), lifespan="off")).serve(sockets=[listening])
+    door = Door()
+    await OwnedServer(configured(app, door, lifespan="off"), door).serve(sockets=[listening])
 
 loop.run(main())
 """
