@@ -48,6 +48,7 @@ async def test_a_digest_a_command_and_a_limit_are_counted(tmp_path: Path) -> Non
         'backissue_searches_total{grade="nearest"} 0.0',
         'backissue_searches_total{grade="none"} 2.0',
         "backissue_archive_issues 2.0",
+        "backissue_digest_late_seconds ",
         "backissue_queue_length ",
         'backissue_check_ok{check="slack"} 1.0',
     ):

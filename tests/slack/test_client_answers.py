@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from importlib.metadata import version
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ class Answers:
 
     def __init__(self, status: int, body: Any, headers: Mapping[str, str] | None = None) -> None:
         """Return that answer."""
+        self.agents: list[str] = []
         self.status, self.body, self.headers = status, body, dict(headers or {})
         self.asked: list[str] = []
 
@@ -32,6 +34,7 @@ class Answers:
         self.asked.append(request.path)
         if request.path.endswith("auth.test"):
             return web.json_response({"ok": True, "bot_id": "B1", "user_id": "U1"})
+        self.agents.append(request.headers.get("User-Agent", ""))
         return web.json_response(self.body, status=self.status, headers=self.headers)
 
 
@@ -127,6 +130,14 @@ async def test_a_message_that_gets_no_turn_in_time_is_surely_not_sent() -> None:
                 await slack.post(HERE, CHANNEL, HELLO, within=0.01)
         assert answers.asked == []
         assert (await slack.post(HERE, CHANNEL, HELLO, within=5)).ts == "5.000001"
+
+
+async def test_a_call_says_which_version_makes_it() -> None:
+    """In its User-Agent, which Slack shows in an app's logs."""
+    answers = Answers(200, {"ok": True, "channel": CHANNEL, "ts": "5.000001"})
+    async with door_to(answers) as slack:
+        await slack.post(HERE, CHANNEL, HELLO)
+    assert answers.agents[0].startswith(f"backissue/{version('backissue')} ")
 
 
 async def test_slack_s_own_time_bounds_later_messages() -> None:

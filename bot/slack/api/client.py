@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
+from importlib.metadata import version
 from time import monotonic
 from typing import Any, TypeAlias
 
@@ -272,6 +273,7 @@ class WebSlack(OwnMessages):
                 "session": StraightSession(self._opened()),
                 "retry_handlers": [],
                 "timeout": int(self._timeout) or 1,
+                "user_agent_prefix": f"backissue/{version('backissue')}",
             }
             self._clients[token] = AsyncWebClient(token, base_url=self._base_url, **options)
         return self._clients[token]
