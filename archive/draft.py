@@ -36,18 +36,19 @@ class Draft:
     next one ends it. `title`: its heading's words.
     """
 
+    # Most drafts keep these: values of the class cost nothing to set.
+    first: Line | None = None
+    linked: Line | None = None
+    title = ""
+    width = listed = depth = 0
+    ended = doubtful = led = explicit = False
+
     def __init__(self, number: int) -> None:
         """Begin at the line `number`."""
         self.line = number
         self.pieces: list[str] = []
         self.urls: dict[str, None] = {}
         self.mentions: list[Mention] = []
-        self.first: Line | None = None
-        self.linked: Line | None = None
-        self.title = ""
-        self.width = 0
-        self.ended = self.doubtful = self.led = self.explicit = False
-        self.listed = self.depth = 0
         self.bullets: list[Line] = []
 
     def add(self, line: Line, *, apart: bool, bullet: bool = False) -> None:
