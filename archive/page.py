@@ -195,8 +195,22 @@ class _Page:
                 line = self._line(at) + seen.count("\n", 0, link.start())
                 self.lines[line].links.append(target)
         first = self._line(at)
-        without = TAG.sub(lambda match: " " + "\n" * match[0].count("\n"), seen)
+        without = TAG.sub(_parted, seen)
         for number, piece in enumerate(without.split("\n"), first):
             if piece.strip():
                 self.lines[number].words += f" {html.unescape(piece)} "
                 self.lines[number].unlinked += "\n"
+
+
+def _parted(tag: re.Match[str]) -> str:
+    """Return what stands in the place of a tag: nothing within words, a parting sign where a line or cell ends."""
+    inline = _WITHIN_WORDS.match(tag[0]) is not None
+    return ("" if inline else f" {PARTING} ") + "\n" * tag[0].count("\n")
+
+
+PARTING = "\x02"
+"""Stands in words where HTML ends a paragraph, an item, a cell or a line: what is beyond may be another entry's."""
+_WITHIN_WORDS = re.compile(
+    r"</?(?:a|abbr|b|big|cite|code|del|em|font|i|ins|kbd|mark|q|s|samp|small|span|strike|strong|sub|sup|tt|u|wbr)\b",
+    re.IGNORECASE,
+)

@@ -26,7 +26,7 @@ from archive.document import Reading
 from archive.hidden import Hidden
 from archive.issue import Issue
 from archive.link import canonical, trimmed
-from archive.page import ShownLine, Unseen, shown, unseen
+from archive.page import PARTING, ShownLine, Unseen, shown, unseen
 
 _TOKEN = re.compile(r"[^\W_]+")
 _SCHEME = r"(?:https?|ftp)://"
@@ -228,14 +228,16 @@ def _is_plain(line: str) -> bool:
 def _lost(line: ShownLine, owners: list[_Place]) -> Iterator[str]:
     """Yield what the page shows in one line and the places that it may belong to do not have."""
     words = _NUMBERED.sub("", line.words)
-    if not (line.code or line.heads) and _is_plain(words) and not _stands(words, owners):
-        yield words.strip()
+    if not (line.code or line.heads):
+        for part in words.split(PARTING):
+            if _is_plain(part) and not _stands(part, owners):
+                yield part.strip()
     held = " ".join(owner.held for owner in owners)
     yield from (word for word in _TOKEN.findall(f"{words} {line.code}") if word not in held)
     urls = [url for owner in owners for url in owner.urls]
     known = set(map(canonical, urls))
     for target in line.links:
-        bare = canonical(target)
+        bare = canonical(target.replace(" ", "%20"))
         if not (bare in known or canonical(trimmed(target)) in known or any(url.startswith(target) for url in urls)):
             yield target
     if found := list(_bare(line.unlinked)):

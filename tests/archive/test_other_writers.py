@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archive import body, document
+from archive import body, document, proof
 from archive.issue import Entry, Issue
 
 
@@ -102,3 +102,27 @@ def test_a_mails_subject_is_its_title() -> None:
 def test_an_issues_number_may_precede_its_sign() -> None:
     """`19号` is number 19."""
     assert issue("---\ntitle: 港通信 19号\ndate: 2024-05-13\n---\nこんにちは。\n").number == 19
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'<ul><li><a href="{A}">Pilot wanted</a> in Hull</li><li><a href="{B}">Lock keeper</a> too</li></ul>\n',
+        f'<p align="center"><b>Bold</b> words with <a href="{A}">a link</a>.<br/>A next line.</p>\n',
+        f'<table><tr><td>One cell</td><td><a href="{A}">Two cells</a></td></tr></table>\n',
+        f"See [the page](<{A} (b)>), too.\n",
+    ],
+)
+def test_the_proof_reads_html_on_one_line_as_a_page_shows_it(text: str) -> None:
+    """Items, cells and lines are apart, words around a tag are not: nothing counts as lost."""
+    data = f"---\ntitle: Harbour Post\ndate: 2024-05-12\n---\n{text}".encode()
+    assert proof.prove(document.read("2024-05-12.md", data), data) == ()
+
+
+def test_the_proof_still_sees_what_is_missing_in_html() -> None:
+    """An item that no entry has is lost."""
+    whole = f'<ul><li><a href="{A}">Pilot wanted</a> now</li><li>A lock keeper for us</li></ul>\n'
+    data = f"---\ntitle: Harbour Post\ndate: 2024-05-12\n---\n{whole}".encode()
+    part = f'<ul><li><a href="{A}">Pilot wanted</a> now</li></ul>\n'
+    reading = document.read("2024-05-12.md", data[: -len(whole)] + part.encode())
+    assert [loss.what for loss in proof.prove(reading, data)] != []
