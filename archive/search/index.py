@@ -247,7 +247,7 @@ class Index:
             plan, outcome, said = self._without_days(plan, query)
         told = reasons or outcome.grade is not Grade.STRONG or plan.corrected
         page = tuple(self._page(plan, outcome, offset, limit, told=told))
-        assumed = tuple(notes.assumed(page, self._known(plan))) if plan.corrected else ()
+        assumed = tuple(notes.as_typed(query, notes.assumed(page, self._known(plan)))) if plan.corrected else ()
         total = paging.distinct(outcome.matches, self._segments)
         grade = Grade.STRONG if issue else outcome.grade
         answer = Answer(

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 from archive.search.query import Query
 from archive.search.result import Assumption, Reason, Result
+from archive.search.words import words
 
 _SAID = {"in": "in", "site": "on", "issue": "in issue", "after": "after", "before": "before", "year": "in"}
 PAIR_LETTERS = 2
+_PIECE = re.compile(r"[\w'’]+")
 _CORRECTED = frozenset({"typo", "guess"})
 
 
@@ -63,6 +66,13 @@ def assumed(results: Sequence[Result], known: frozenset[str]) -> Iterator[Assump
         if terms.total() * 2 > len(results) and word not in known:
             (term, far), _ = terms.most_common(1)[0]
             yield Assumption(word, term, far)
+
+
+def as_typed(query: str, assumptions: Iterable[Assumption]) -> Iterator[Assumption]:
+    """Return `assumptions` with the words as `query` has them: "größe", where the index knows "grosse"."""
+    pieces = {} if query.isascii() else {tuple(words(piece)): piece.lower() for piece in _PIECE.findall(query)}
+    for each in assumptions:
+        yield replace(each, typed=pieces.get((each.typed,), each.typed))
 
 
 def replaced(query: str, assumptions: Sequence[Assumption]) -> str:

@@ -258,6 +258,11 @@ def test_a_word_in_the_address_alone_counts_less() -> None:
     assert [result.entry.text[:3] for result in index.search("vault").results] == ["Two", "One"]
 
 
+def test_a_word_with_accents_is_named_as_it_was_typed() -> None:
+    """What the index makes of a letter is nobody's spelling."""
+    assert [each.typed for each in INDEX.search("Nägioss").assumed] == ["nägioss"]
+
+
 def test_the_same_letters_in_another_order_are_one_slip() -> None:
     """A word with all its letters, some of them out of place, is no far guess."""
     answer = INDEX.search("nagsio")
