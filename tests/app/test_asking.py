@@ -129,7 +129,9 @@ async def test_a_story_of_ten_turns(it: Whole) -> None:
     opened = await answered(it, ada, channel, f"{bot} the second one", root)  # 3
     assert "page" not in readable(opened)
     newest = await answered(it, ada, channel, f"{bot} newest first", root)  # 4
-    assert "viaduct sort:new" in readable(newest)
+    assert "7 links, page 1" in readable(newest)
+    assert "asks the same" in readable(first)
+    assert "asks the same" not in readable(more) + readable(newest)
     culvert = await answered(it, ada, channel, f"{bot} what about culvert?", root)  # 5
     assert "All about culvert" in readable(culvert)
     assert culvert.ephemeral_to is None

@@ -27,7 +27,7 @@ async def test_a_mention_is_answered_in_its_thread(page: PageServer, visiting: V
     follow_up = ada.thread.get_by_role("combobox", name="Reply")
     await follow_up.fill("@Back Issue what about postgres?")
     await follow_up.press("Enter")
-    await expect(ada.reply(re.compile("/weekly postgres.*asks the same", re.DOTALL))).to_be_visible()
+    await expect(ada.reply("pg_repack")).not_to_contain_text("asks the same")
 
 
 async def test_a_direct_message_goes_on_in_its_thread(page: PageServer, visiting: Visiting) -> None:
@@ -42,7 +42,7 @@ async def test_a_direct_message_goes_on_in_its_thread(page: PageServer, visiting
     await expect(follow_up).to_be_focused()
     await follow_up.fill("only tools")
     await follow_up.press("Enter")
-    await expect(ada.reply(re.compile("kubernetes in:tools.*asks the same", re.DOTALL))).to_be_visible()
+    await expect(ada.thread.get_by_test_id("message").filter(has_text="links, page 1")).to_have_count(2)
 
 
 async def test_the_archive_is_searched_from_the_message_field(page: PageServer, visiting: Visiting) -> None:

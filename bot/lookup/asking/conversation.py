@@ -114,7 +114,7 @@ class Conversations:
         """Return what is said to the message that begins a thread: the database writes while the answer is made."""
         beginning = asyncio.ensure_future(self._begin(thread, ts))
         await asyncio.sleep(0)  # lets the database begin: an answer takes the processor for itself
-        said = await self._made(thread, heard, None, private=not bot)
+        said = await self._made(thread, heard, None, private=not bot, first=True)
         return Said() if await beginning is None else said
 
     async def _next(self, thread: AskThread, ts: str, heard: Heard, bot: str) -> Said:
@@ -123,14 +123,16 @@ class Conversations:
         if state is None:
             return Said()
         before = read_thread(state) if state else await self._beneath_ours(thread, bot)
-        return await self._made(thread, heard, before, private=not bot)
+        return await self._made(thread, heard, before, private=not bot, first=not state)
 
-    async def _made(self, thread: AskThread, heard: Heard, before: Thread | None, *, private: bool) -> Said:
-        """Return what is said to a message after what is remembered of its thread."""
+    async def _made(
+        self, thread: AskThread, heard: Heard, before: Thread | None, *, private: bool, first: bool
+    ) -> Said:
+        """Return what is said to a message after what is remembered of its thread, the `first` answer in it or not."""
         current = self._library.current
         today = await self._askers.today(thread, heard.text)
         turn = follow(heard, Context(today, ArchiveFacts(current.index, current.snapshot), private), before)
-        said, shown = self._said(turn, heard, before, current, today, thread.channel)
+        said, shown = self._said(turn, heard, before, current, today, thread.channel, first=first)
         after = remembered(turn, before, shown)
         return replace(said, after=None if after is before else after)
 
@@ -166,7 +168,15 @@ class Conversations:
             _log.warning("thread_write.failed", channel=thread.channel, error=str(error))
 
     def _said(
-        self, turn: Turn, heard: Heard, before: Thread | None, current: Current, today: date, channel: str
+        self,
+        turn: Turn,
+        heard: Heard,
+        before: Thread | None,
+        current: Current,
+        today: date,
+        channel: str,
+        *,
+        first: bool,
     ) -> tuple[Said, tuple[Shown, ...]]:
         """Return what is said to a turn in a `channel`, and the links that it shows."""
         request = turn.request
@@ -184,7 +194,7 @@ class Conversations:
         if request.kind in _ARCHIVE:
             found = reply(request, current.index, current.snapshot, today, turn.page)
             missed = _missed(request, found) if turn.page == 1 else None
-            return Said(views.answer(found, turn.page, today, self._names), missed=missed), shown_by(found)
+            return Said(views.answer(found, turn.page, today, self._names, first=first), missed=missed), shown_by(found)
         command = command_of(request)
         if request.manner is Manner.CONFIRM:
             return Said(views.confirm(request, command, self._names), private=True), ()

@@ -32,8 +32,8 @@ _RELATED_LINKS = 3
 _BAR_WIDTH = 20
 
 
-def answer(found: Reply, page: int, today: date, names: CommandNames) -> Message:
-    """Render the answer to a lookup, a question or a request for an issue."""
+def answer(found: Reply, page: int, today: date, names: CommandNames, *, first: bool = True) -> Message:
+    """Render the answer to a lookup, a question or a request for an issue; the `first` of a thread says the command."""
     if found.issues:
         return _issue(found, today)
     if found.request.kind is MessageKind.ISSUE:
@@ -46,7 +46,8 @@ def answer(found: Reply, page: int, today: date, names: CommandNames) -> Message
         return _nothing(found, names) if page == 1 else blocks.says(f"That was all on *{_topic(found)}*.")
     shown += _related(found)
     shown.append(blocks.actions(_ways_on(found)))
-    shown.append(blocks.context(f"`{escape(names.command)} {_code(query_of(found.request))}` asks the same"))
+    if first:
+        shown.append(blocks.context(f"`{escape(names.command)} {_code(query_of(found.request))}` asks the same"))
     shown.append(blocks.feedback(FEEDBACK, query_of(found.request)))
     return Message(_spoken(found), tuple(shown))
 
