@@ -14,7 +14,7 @@ from bot.digests.command_context import CommandContext
 from bot.domain.ask_thread import AskThread
 from bot.domain.bookmark import member_at
 from bot.lookup.asking.conversation import Said
-from bot.lookup.asking.sending import send
+from bot.lookup.asking.sending import send, with_status
 from bot.services import Services
 from bot.slack.blocks.message import Message
 from handlers import commands
@@ -30,20 +30,13 @@ def register(app: AsyncApp, services: Services) -> None:
     async def mentioned(body: dict[str, Any], context: AsyncBoltContext) -> None:
         """Answer a mention in a channel."""
         if asked := _asked(body, context):
-            services.background.start(
-                _answered(
-                    services,
-                    asked,
-                    text(body, "event", "text"),
-                    context.bot_user_id or "",
-                    stranger=_is_stranger(body, context),
-                )
-            )
+            services.background.start(_mentioned(services, asked, body, context))
 
     async def written(body: dict[str, Any], context: AsyncBoltContext) -> None:
         """Answer a direct message; others are left to mentions."""
         if text(body, "event", "channel_type") == "im" and (asked := _asked(body, context)):
-            services.background.start(_answered(services, asked, text(body, "event", "text"), ""))
+            answering = _answered(services, asked, text(body, "event", "text"), "")
+            services.background.start(with_status(services.slack, asked[0], answering))
 
     app.event("app_mention")(mentioned)
     app.event("message")(written)
@@ -67,10 +60,18 @@ def _is_stranger(body: Mapping[str, Any], context: AsyncBoltContext) -> bool:
     return not member_at(workspace(context), text(body, "event", "user"), team).home
 
 
+async def _mentioned(
+    services: Services, asked: tuple[AskThread, str], body: Mapping[str, Any], context: AsyncBoltContext
+) -> None:
+    """Answer a mention."""
+    stranger = _is_stranger(body, context)
+    await _answered(services, asked, text(body, "event", "text"), context.bot_user_id or "", stranger=stranger)
+
+
 async def _answered(
     services: Services, asked: tuple[AskThread, str], said_text: str, bot: str, *, stranger: bool = False
-) -> None:
-    """Answer a message in its thread, privately where it concerns one person."""
+) -> bool:
+    """Answer a message in its thread, privately where it concerns one person; return whether an answer was sent."""
     thread, ts = asked
     try:
         said = await services.conversations.answer(thread, ts, said_text, bot, stranger=stranger)
@@ -78,7 +79,8 @@ async def _answered(
     except Exception as error:  # noqa: BLE001 - nobody else would hear of it
         said, message = Said(private=True), explained(error, services, channel=thread.channel)
     sending = [send(services.slack, thread, message, private=said.private and bool(bot))] if message else []
-    await asyncio.gather(*sending, services.conversations.remember(thread, said))
+    sent = await asyncio.gather(*sending, services.conversations.remember(thread, said))
+    return bool(message) and bool(sent[0])
 
 
 async def _message(services: Services, thread: AskThread, said: Said) -> Message | None:

@@ -81,6 +81,7 @@ def arguments(it: Environment) -> dict[str, Any]:
     ts = it.workspace.post(it.channel, it.now, user=it.workspace.bot.id, text="x").ts
     own = {"ts": ts, "message_ts": ts, "timestamp": ts, "text": "y", "user": it.you.id, "users": it.you.id}
     view = {"type": "modal", "title": {"type": "plain_text", "text": "x"}, "blocks": [{"type": "divider"}]}
+    own |= {"channel_id": it.channel.id, "thread_ts": ts}
     return {"channel": it.channel.id, "filename": "a", "length": 1, "files": [{"id": "F1"}], "view": view, **own}
 
 

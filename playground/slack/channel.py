@@ -123,6 +123,8 @@ class Channel:
     ephemeral: list[ChannelMessage] = field(default_factory=list)
     top: Timeline = field(default_factory=Timeline)
     threads: dict[str, Timeline] = field(default_factory=dict)
+    statuses: dict[str, str] = field(default_factory=dict)
+    """What the bot says that it is doing, by thread."""
     _last: int = 0
 
     def next_ts(self, now: datetime) -> str:
@@ -141,6 +143,8 @@ class Channel:
             self.top.append(at, message)
         if message.is_reply and message.thread_ts is not None:
             self.threads.setdefault(message.thread_ts, Timeline()).append(at, message)
+            if message.is_bot:
+                self.statuses.pop(message.thread_ts, None)
 
     def bury(self, message: ChannelMessage) -> None:
         """Put a tombstone in the place of a message with a thread."""

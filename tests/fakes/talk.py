@@ -46,6 +46,7 @@ class FakeSlack:
         self.elsewhere: set[str] = set()
         self.mute: Exception | None = None
         self.whispered: list[tuple[str, Message]] = []
+        self.statuses: list[str] = []
         self.threads: list[str | None] = []
         self.readable: dict[tuple[str, str], Mapping[str, Any]] = {}
         self.reads = 0
@@ -204,6 +205,11 @@ class FakeSlack:
             raise self.mute
         self.whispered.append((user, message))
         self.threads.append(thread)
+
+    async def set_status(self, workspace: WorkspaceId, channel: str, thread: str, status: str) -> None:
+        """Record what the bot says that it is doing."""
+        del workspace, channel, thread
+        self.statuses.append(status)
 
     async def read(self, workspace: WorkspaceId, channel: str, ts: str) -> Mapping[str, Any] | None:
         """Return a message that the bot may read."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from dataclasses import replace
 from math import inf
+from typing import Any
 
 import structlog
 
@@ -18,7 +20,35 @@ PATIENCE_SECONDS = 30.0
 """So long an answer is tried while Slack says "later": a digest of thirty links takes a channel's limit so long."""
 LATER_SECONDS = 1.0
 """The wait where Slack names none."""
+STATUS_SECONDS = 1.0
+"""An answer that takes longer is announced: most take a fiftieth of it, and a line that flashes tells nothing."""
+STATUS = "is looking it up…"
 _log = structlog.get_logger(__name__)
+
+
+async def with_status(slack: Slack, thread: AskThread, answering: Coroutine[Any, Any, bool]) -> None:
+    """Answer in a thread of the Messages tab, and say there that it is being worked on if that takes a while.
+
+    `answering` returns whether an answer was sent, which takes the status away. It is a hint: whether Slack takes it
+    makes no difference to the answer.
+    """
+    work = asyncio.ensure_future(answering)
+    try:
+        await asyncio.wait({work}, timeout=STATUS_SECONDS)
+        late = not work.done()
+        if late:
+            await _say(slack, thread, STATUS)
+        if not await work and late:
+            await _say(slack, thread, "")
+    finally:
+        work.cancel()  # where this was cancelled
+
+
+async def _say(slack: Slack, thread: AskThread, status: str) -> None:
+    try:
+        await slack.set_status(thread.workspace, thread.channel, thread.thread, status)
+    except SlackError as error:
+        _log.info("status.refused", channel=thread.channel, error=str(error))
 
 
 async def send(slack: Slack, thread: AskThread, message: Message, *, private: bool) -> bool:

@@ -192,6 +192,15 @@ class WebSlack(OwnMessages):
         payload |= {"thread_ts": thread} if thread else {}
         await self._call(workspace, "chat.postEphemeral", payload, channel=channel)
 
+    async def set_status(self, workspace: WorkspaceId, channel: str, thread: str, status: str) -> None:
+        """Say what the bot is doing in a thread of its Messages tab, "" for nothing more.
+
+        Slack takes it away at the bot's next reply there, and after two minutes; chat:write is enough for it
+        (reference/methods/assistant.threads.setStatus, changelog/2026/03/05/set-status-scope-update).
+        """
+        payload = {"channel_id": channel, "thread_ts": thread, "status": status}
+        await self._call(workspace, "assistant.threads.setStatus", payload)
+
     async def read(self, workspace: WorkspaceId, channel: str, ts: str) -> Mapping[str, Any] | None:
         """Return a message of anybody's as Slack describes it, None where the bot may not read it.
 

@@ -139,6 +139,10 @@ class Slack(Poster, Protocol):
         """Show an ephemeral message to `user`, in the channel or in the thread `thread` (a ts)."""
         ...
 
+    async def set_status(self, workspace: WorkspaceId, channel: str, thread: str, status: str) -> None:
+        """Say what the bot is doing in a thread of its Messages tab, "" for nothing more; a reply takes it away."""
+        ...
+
     async def read(self, workspace: WorkspaceId, channel: str, ts: str) -> Mapping[str, Any] | None:
         """Return a message of anybody's, None where the bot may not read it."""
         ...

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from playground.slack.call import Call
-from playground.slack.methods import chat, conversations, files, people, views
+from playground.slack.methods import assistant, chat, conversations, files, people, views
 
 Method: TypeAlias = Callable[[Call], dict[str, Any]]
 
 METHODS: Mapping[str, Method] = {
+    "assistant.threads.setStatus": assistant.set_status,
     "auth.test": people.whoami,
     "chat.delete": chat.delete,
     "chat.getPermalink": chat.permalink,
@@ -34,6 +35,7 @@ METHODS: Mapping[str, Method] = {
 """By name as Slack writes it. A method raises RefusalError or gives the answer's fields beside `ok`."""
 
 NEEDS: Mapping[str, frozenset[str]] = {
+    "assistant.threads.setStatus": frozenset({"chat:write"}),
     "auth.test": frozenset(),
     "chat.delete": frozenset({"chat:write"}),
     "chat.getPermalink": frozenset(),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 
 from bot.domain.ask_thread import AskThread
 from bot.domain.workspace import workspace_id
-from bot.lookup.asking.sending import PATIENCE_SECONDS, send
+from bot.lookup.asking.sending import PATIENCE_SECONDS, STATUS, send, with_status
 from bot.slack.api.errors import (
     ChannelRefusedError,
     MessageRefusedError,
@@ -106,3 +107,51 @@ async def test_a_new_block_that_slack_refuses_is_left_out() -> None:
     assert [message.blocks for _, message in slack.posted] == [thumbs.blocks[:1]]
     slack = Refusing(MessageRefusedError("chat.postMessage", "invalid_blocks"))
     assert not await send(slack, THREAD, Message("plain", thumbs.blocks[:1]), private=False)
+
+
+class Told(FakeSlack):
+    """A Slack that sets `announced` when it is told what the bot is doing, or refuses that with `error`."""
+
+    def __init__(self, error: SlackError | None = None) -> None:
+        """Be told nothing yet."""
+        super().__init__()
+        self.announced = asyncio.Event()
+        self.error = error
+
+    async def set_status(self, *args: Any) -> None:
+        """Record it, or refuse."""
+        self.announced.set()
+        await super().set_status(*args)
+        if self.error:
+            raise self.error
+
+    async def answer(self, *, sent: bool) -> bool:
+        """Answer once the bot has said that it is at work."""
+        await self.announced.wait()
+        return sent
+
+
+async def at_once() -> bool:
+    """Answer without a wait."""
+    return True
+
+
+async def test_only_an_answer_that_takes_a_while_is_announced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer takes the status away, and so does the bot where there is none."""
+    slack = Told()
+    await with_status(slack, THREAD, at_once())
+    assert slack.statuses == []
+    monkeypatch.setattr("bot.lookup.asking.sending.STATUS_SECONDS", 0.0)
+    await with_status(slack, THREAD, slack.answer(sent=True))
+    assert slack.statuses == [STATUS]
+    silent = Told()
+    await with_status(silent, THREAD, silent.answer(sent=False))
+    assert silent.statuses == [STATUS, ""]
+
+
+async def test_a_status_that_is_refused_keeps_no_answer_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is a hint."""
+    monkeypatch.setattr("bot.lookup.asking.sending.STATUS_SECONDS", 0.0)
+    slack = Told(ChannelRefusedError("assistant.threads.setStatus", "not_allowed"))
+    await with_status(slack, THREAD, slack.answer(sent=True))
+    assert slack.statuses == [STATUS]

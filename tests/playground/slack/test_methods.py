@@ -481,3 +481,18 @@ def test_workspaces_are_told_apart_by_their_tokens() -> None:
     assert it.site.request("auth.test", "xoxb-2", {}, it.now).body["team_id"] == other.team
     body = it.site.request("chat.postMessage", "xoxb-2", {"channel": it.channel.id, "text": "x"}, it.now).body
     assert body["error"] == "channel_not_found"
+
+
+def test_a_status_stands_in_a_direct_thread_until_the_bot_replies() -> None:
+    """Nowhere else, and in no thread that is not there."""
+    it = environment()
+    direct = it.workspace.direct(it.you.id)
+    asked = it.workspace.post(direct, it.now, user=it.you.id, text="kafka").ts
+    said = {"thread_ts": asked, "status": "is looking"}
+    assert it.call("assistant.threads.setStatus", channel_id=direct.id, **said)["ok"]
+    assert direct.statuses == {asked: "is looking"}
+    assert it.call("chat.postMessage", channel=direct.id, text="here", thread_ts=asked)["ok"]
+    assert direct.statuses == {}
+    assert it.error("assistant.threads.setStatus", channel_id=it.channel.id, **said) == "channel_not_found"
+    gone = {**said, "thread_ts": "1.000001"}
+    assert it.error("assistant.threads.setStatus", channel_id=direct.id, **gone) == "invalid_thread_ts"
