@@ -43,7 +43,13 @@ _FIXED = {
         for word in ("does", "do", "is", "are", "was", "were", "did", "should", "could", "would", "have", "has", "had")
     },
     **{f"{word}s": f"{word}'s" for word in ("here", "there", "where", "what", "that")},
-    **{"cant": "can't", "youre": "you're", "weve": "we've", "youve": "you've", "theyre": "they're", "wont": "won't"},  # noqa: PIE800 - apart
+    "cant": "can't",
+    "youre": "you're",
+    "weve": "we've",
+    "youve": "you've",
+    "everyones": "everyone's",
+    "theyre": "they're",
+    "wont": "won't",
     **{word: word.upper() for word in _CAPITALS},
     **{f"{word}s": f"{word.upper()}s" for word in ("api", "cpu", "gpu", "sdk", "sla", "sli", "slo", "url", "vm")},
     "i": "I",

@@ -305,7 +305,7 @@ _HOLDING = frozenset(
     intro introduction is it keen keep key kind know lack lead leads learn let lets like
     likely long look looks lot lots love make makes many mean means meant mention more
     most much need needs new not number off one only other out over part passion pattern
-    patterns plan plans potential quick quicker range ready reason reasons relate
+    patterns place plan plans potential quick quicker range ready reason reasons relate
     relates relevant relies rely relying reminder report reports response responsible
     return run runs said same say says see seem seems series set show shows similar
     simple some specific start starts suggest suggests supposed switch take takes talk
