@@ -7,7 +7,7 @@ PORT ?=
 VERSION ?=
 DATE ?= $(shell date -u +%F)
 
-.PHONY: help demo quick test checks lint types imports unit format bench evaluate torture docs diagrams hooks release screenshots pins clean
+.PHONY: help demo quick test checks lint types imports unit format bench evaluate fuzz torture docs diagrams hooks release screenshots pins clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -75,6 +75,9 @@ bench: $(VENV)/peers $(VENV)/browser ## the figures of docs/figures.md, each aga
 
 evaluate: $(VENV)/peers ## how good the search is, beside other engines
 	$(BIN)/python -m benchmarks.search $(if $(ARCHIVE),--archive $(ARCHIVE))
+
+fuzz: $(VENV)/dev ## look for what breaks a property: other examples each time, and twenty times as many
+	$(BIN)/pytest -n 2 -m 'hypothesis and not slow' --fuzz
 
 torture: $(VENV)/dev ## the long proof of the delivery promise
 	$(BIN)/pytest -m slow -n 2 -s

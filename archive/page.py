@@ -106,7 +106,7 @@ class _Page:
         elif kind == "InlineHtml" and not self._image:
             self._tags(value, at)
             self.lines[self._line(at)].words += " " if _BREAK.match(value) else ""
-            self.lines[self._line(at)].unlinked += "\x01"
+            self.lines[self._line(at)].unlinked += " " if _BREAK.match(value) else "\x02"
         elif kind == "Html":
             self._html.append(value)
 

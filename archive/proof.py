@@ -40,11 +40,12 @@ _ADDRESS = re.compile(
 )
 _BARE = re.compile(
     # What precedes a bare address: a blank, a bar or another separating mark, or an opening mark.
-    rf"""(?:^|(?<=[\s\x01，。、；：！？｜])|(?<=[|,;])(?={_SCHEME}))[(（「『《〈“‘«]*(?P<before>[*_~]{{0,3}})
+    rf"""(?:^|(?<=[\s\x01\x02，。、；：！？｜])|(?<=[|,;])(?={_SCHEME}))[(（「『《〈“‘«]*(?P<before>[*_~]{{0,3}})
     (?P<address>(?:{_SCHEME}(?:{_IPV6})?|(?<!\w)www\.(?=\w))
-    (?:(?![,;]{_SCHEME})[^\s<>"'()\[\]`*|{{}}\x01{_WIDE}])*)""",
+    (?:(?![,;]{_SCHEME})[^\s<>"'()\[\]`*|{{}}\x01\x02{_WIDE}])*)""",
     re.VERBOSE | re.IGNORECASE,
 )
+_LEFT = re.compile(r"\x01([*_~]+)")
 _MARKED = re.compile(r"[<\\]|\]\(|&#?\w{1,31};")
 _PLAIN = re.compile(r"[^\W\d_](?:[^\W_]|[ ,.;!?()'’%$£€+/-])*")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
@@ -254,35 +255,50 @@ _NUMBERED = re.compile(r"\A\s*(?:\d{1,3}、|[（(]\d{1,3}[）)]|[①-⑳]|\d{1,3
 """The number that an item begins with, which is not part of its words."""
 
 
-def _bare(line: str) -> Iterator[tuple[str, str, bool]]:
+def _bare(line: str) -> Iterator[tuple[str, str, bool, str | None]]:
     """Yield the bare addresses in a line without other marks.
 
-    Each with everything at its end, without, and whether a mark of emphasis stands right before it.
+    Each with everything at its end, without, whether a mark of emphasis stands right before it, and the marks left of a
+    run that ends the emphasis right after it, None for none.
     """
     if _MARKED.search(line):
         return
     for match in _BARE.finditer(line):
+        if _is_glued(line, match.start()):
+            continue
         address = match["address"].rstrip(_TRAILING)
         for mark in match["before"]:
             address = address.removesuffix(mark).rstrip(_TRAILING)
         host = address.partition("://")[2] if "://" in address else address
         if host and host[0] not in "/?#":
-            yield match["address"], address, line[match.start("address") - 1 : match.start("address")] == "\x01"
+            left = _LEFT.match(line, match.end("address"))
+            marked = line[match.start("address") - 1 : match.start("address")] == "\x01"
+            yield match["address"], address, marked, left[1] if left else None
 
 
-def _is_linked(address: tuple[str, str, bool], urls: list[str]) -> bool:
+def _is_glued(line: str, at: int) -> bool:
+    """Return whether what begins at `at` follows a word with nothing but tags between: no page links it there."""
+    begins = at
+    while at and line[at - 1] in "\x01\x02":
+        at -= 1
+    return at < begins and at > 0 and (line[at - 1].isalnum() or line[at - 1] in "/_)")
+
+
+def _is_linked(address: tuple[str, str, bool, str | None], urls: list[str]) -> bool:
     """Return whether a bare address is one of `urls`, which are sorted.
 
     One of them may continue with brackets and quotes, or with marks that the grammar pairs with earlier ones of the
     paragraph: in `_see http://example.org/a_(b)` a reader sees one address. `_invented` proves that it is written so.
     """
-    whole, trimmed, marked = address
+    whole, trimmed, marked, left = address
     if (at := bisect_left(urls, trimmed)) < len(urls) and urls[at] == trimmed:
         return True
     for url in islice(urls, bisect_left(urls, whole), None):
         if not url.startswith(whole):
             break
         more = url[len(whole) :].rstrip(_TRAILING)
+        if url[len(whole) :] == left:
+            return True
         if more and (
             more[0] in "'\"()[]{}*`<>"
             or _CLOSING.get(more[0], "\n") in more
@@ -304,7 +320,7 @@ def _invented(place: _Place) -> Iterator[tuple[int, str, bool]]:
     for url in place.urls:
         bare = url.removeprefix("http://")
         if canonical(url) not in linked and not any(
-            bare.replace("%20", blank) in text for blank in (" ", "%20") for text in (raw, plain)
+            bare.replace("%20", blank) in text for blank in (" ", "%20") for text in (raw, plain, _unescaped(raw))
         ):
             yield place.line, url, True
     shown = " ".join(place.shown)
@@ -316,7 +332,11 @@ def _invented(place: _Place) -> Iterator[tuple[int, str, bool]]:
 
 def _decoded(text: str) -> str:
     """Undo escapes and entities, each once."""
-    return _ENTITY.sub(lambda match: html.unescape(match[0]), _ESCAPE.sub(r"\1", text))
+    return _ENTITY.sub(lambda match: html.unescape(match[0]), _unescaped(text))
+
+
+def _unescaped(text: str) -> str:
+    return _ESCAPE.sub(r"\1", text)
 
 
 def _squeezed(text: str) -> str:

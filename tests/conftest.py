@@ -12,8 +12,10 @@ import structlog
 from hypothesis import settings
 
 # A property has no deadline: on a busy machine the same example takes ten times as long, and timings are benchmarks'.
-settings.register_profile("backissue", deadline=None)
-settings.register_profile("quick", deadline=None, max_examples=10)
+# The same code gives the same result, whoever runs it; what nobody has thought of yet is looked for by `make fuzz`.
+settings.register_profile("backissue", deadline=None, derandomize=True)
+settings.register_profile("quick", deadline=None, derandomize=True, max_examples=10)
+settings.register_profile("fuzz", deadline=None, max_examples=2_000)
 
 BROWSER_FIXTURES = {"chromium", "page", "serving", "visiting"}
 NOT_QUICK = {"slow", "long", "browser", "postgres", "process"}
@@ -29,7 +31,8 @@ SECONDS = pytest.StashKey[float]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--quick` and `--soak-seconds`."""
+    """Add `--quick`, `--fuzz` and `--soak-seconds`."""
+    parser.addoption("--fuzz", action="store_true", help="two thousand examples of each property, others each time")
     parser.addoption(
         "--soak-seconds", type=float, default=1_200.0, metavar="N", help="how long the slow soak takes (default: 1200)"
     )
@@ -43,7 +46,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Load the Hypothesis profile of the tier, and watch that quick tests start no process."""
     quick = config.getoption("quick")
-    settings.load_profile("quick" if quick else "backissue")
+    settings.load_profile("quick" if quick else "fuzz" if config.getoption("fuzz") else "backissue")
     if quick:
         config.pluginmanager.register(QuickRules(), "quick-rules")
 

@@ -142,6 +142,10 @@ PIECES = st.sampled_from(WORDS + SPACE + SHAPES + TAGS + MARKS + LINKS + BARE + 
 @example("_* item http://example.org/a_(b)")
 @example("_see http://example.org/a_ and_ on")
 @example("www.example.org/e&#10;word")
+@example("http://example.org/a_(b)<b>www.example.org/e")
+@example("_<br>http://example.org/a_(b)")
+@example("_http://example.org/a?a=1&amp;b=2__")
+@example("www.example.org/e\\&amp;word")
 @example("word```\n>From us\n<http://example.org/i>```\n")
 def test_nothing_is_lost_of_marked_up_text(text: str) -> None:
     """Every word and address of any mix of marks is read into its place, and nothing else is."""
