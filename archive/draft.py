@@ -111,7 +111,7 @@ class Draft:
         """
         if len(self.pieces) == 1 and (title := _before_address(self)):
             self.pieces = [title]
-        return headline_of(self)
+        return links_and_headline(self)
 
 
 class Ready:
@@ -141,7 +141,7 @@ class Ready:
         return self.urls, headline(self.urls[0], self.text)
 
 
-def headline_of(draft: Draft) -> tuple[tuple[str, ...], str]:
+def links_and_headline(draft: Draft) -> tuple[tuple[str, ...], str]:
     """Return the links of an entry, those to things before those to their authors, and its headline."""
     urls = _ordered(draft)
     if not urls:
@@ -181,7 +181,7 @@ _ACT = re.compile(
     r"""[’']?s?[)\]]*,?\s+(?:and\s+\S+\s+)?(?:has\s+|have\s+|just\s+|also\s+|recently\s+|then\s+)*
     (?:announce|propose|publish|share|introduce|explain|merge|inform|post|update|open|create|ask|pitch|suggest|argue
     |show|describe|discusse?|start|submit|present|implement|fixe?|add|join|review|demonstrate|compare|report|record
-    |work|improve|continue|release|contribute|move|remove|enhance|advance|finalize|promote|revise|propose)(?:d|ed|s|ted)?\b
+    |work|improve|continue|release|contribute|move|remove|enhance|advance|finalize|promote|revise)(?:d|ed|s|ted)?\b
     |[’']?s?,?\s+(?:has\s+)?(?:wrote|writes|written|made|built|gave|began|says|told|talks?|looks?|walks?|takes?|did|put|got|led)\b""",
     re.VERBOSE,
 )

@@ -14,7 +14,7 @@ from typing import Any
 from pyromark import Markdown, Options
 
 from archive.lines import Line, LineBuilder, tagged
-from archive.markup import fences_closed, unseen
+from archive.markup import open_fence_escaped, unseen_as_blank
 from archive.webpage import read_html
 
 _PARSER = Markdown(
@@ -43,7 +43,7 @@ def mended(text: str) -> str:
         text = text.replace("\0", " ")
     if ">" in text:
         text = _MAILED.sub(_unquoted, text)
-    text = fences_closed(text)
+    text = open_fence_escaped(text)
     if "://" not in text:
         return text
     return _STARRED.sub(_spared, _TWIN.sub(r"[\1](<\1>)", text))
@@ -357,7 +357,11 @@ def _is_blank(line: bytes) -> bool:
     """Return whether a line shows nothing: blanks alone, or characters that nobody sees."""
     if not line or line.isspace():
         return True
-    return len(line) <= _UNSEEN_MAX_BYTES and not line.isascii() and unseen(line.decode("utf-8", "replace")).isspace()
+    return (
+        len(line) <= _UNSEEN_MAX_BYTES
+        and not line.isascii()
+        and unseen_as_blank(line.decode("utf-8", "replace")).isspace()
+    )
 
 
 _UNSEEN_MAX_BYTES = 30

@@ -7,7 +7,7 @@ import re
 from archive.address_words import title_of_path
 from archive.clause import HEADLINE_MAX_CHARS, WIDE_SCRIPT, clause, is_wide_script, needs_more, shortened
 from archive.link import domain
-from archive.markup import unseen
+from archive.markup import unseen_as_blank
 
 _FORGES = frozenset({"github.com", "gitlab.com", "bitbucket.org", "codeberg.org"})
 _FORGE_PAGES = frozenset(
@@ -165,5 +165,5 @@ _JOINERS = "\u200c\u200d"
 def _cleaned(text: str) -> str:
     """Return `text` without control and private characters; "" if no letter or digit remains."""
     if not text.isprintable():
-        text = " ".join("".join(c if c.isprintable() or c in _JOINERS else " " for c in unseen(text)).split())
+        text = " ".join("".join(c if c.isprintable() or c in _JOINERS else " " for c in unseen_as_blank(text)).split())
     return text if _WORD.search(text) else ""

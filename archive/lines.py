@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from archive import link
 from archive.link import LinkSpan, canonical, is_web, opened, trimmed
-from archive.markup import TAG, may_be_www, unseen
+from archive.markup import TAG, may_be_www, unseen_as_blank
 
 _MASK = " "
 """Stands for text that is not part of a bare address: code, and links that the grammar found. It ends an address."""
@@ -187,7 +187,7 @@ class LineBuilder:
         while self.open:
             self.unlink()
         raw = "".join(self.pieces)
-        line.raw = unseen(raw)
+        line.raw = unseen_as_blank(raw)
         line.mentions = self.mentions
         if self._may_hold_more(raw):
             self._find(line)

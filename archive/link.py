@@ -15,7 +15,7 @@ _SCHEMELESS = re.compile(rf"{_HOST}(?::\d+)?(?:[/?#]\S*)?", re.IGNORECASE)
 _ALONE = re.compile(rf"{_HOST}(?::\d+)?/\S*|(?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|co|uk|eu)", re.IGNORECASE)
 _PLAIN = re.compile(r"https?://(?:www\.)?(?!www\.)([a-z0-9.-]+(?:/[^\s?#]*+)?)")
 _IPV6 = r"\[[0-9a-fA-F]{0,4}:[0-9a-fA-F:.]{1,40}\](?!\()"
-_FIGURES = re.compile(_IPV6)
+_IPV6_HOST = re.compile(_IPV6)
 _ODD_HOST = re.compile(r"[?#:@]")
 _QUERY = re.compile(r"[?#]")
 _PORT = re.compile(r":(?:80|443)?$")
@@ -43,7 +43,7 @@ def domain(url: str) -> str:
     host = (rest if marker else url.removeprefix("//")).partition("/")[0]
     if _ODD_HOST.search(host):
         host = _QUERY.split(host, maxsplit=1)[0].rpartition("@")[2]
-        figures = _FIGURES.match(host)
+        figures = _IPV6_HOST.match(host)
         host = figures[0] if figures else host.partition(":")[0]
     return host.lower().removeprefix("www.").rstrip(".")
 

@@ -31,7 +31,7 @@ _UNSEEN = re.compile(
 _PLACEHOLDER = "\x00"
 
 
-def unseen(text: str) -> str:
+def unseen_as_blank(text: str) -> str:
     """Return `text` with a blank in place of each invisible character."""
     return text if text.isprintable() else _UNSEEN.sub(" ", text)
 
@@ -105,8 +105,8 @@ def _words(text: str) -> str:
 _FENCE = re.compile(r"^ {0,3}(?P<mark>`{3,}(?=[^`\n]*$)|~{3,})(?P<info>[^\n]*)$", re.MULTILINE)
 
 
-def fences_closed(text: str) -> str:
-    """Return `text` with a fence that is never closed taken for words: it would make code of all that follows."""
+def open_fence_escaped(text: str) -> str:
+    """Return `text` with a backslash before a fence that is never closed, which would make code of all that follows."""
     if not ("```" in text or "~~~" in text):
         return text
     opened: re.Match[str] | None = None

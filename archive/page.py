@@ -15,8 +15,7 @@ from typing import Any
 
 from pyromark import Markdown, Options
 
-from archive.markup import TAG, fences_closed
-from archive.markup import unseen as unseen_as_blank
+from archive.markup import TAG, open_fence_escaped, unseen_as_blank
 
 _PARSER = Markdown(
     options=Options.ENABLE_TABLES
@@ -61,7 +60,7 @@ class Unseen:
 
 def shown(text: str) -> dict[int, ShownLine]:
     """Return what each line of `text` (from 0) shows; lines that show nothing are left out."""
-    return _Page(fences_closed(text)).lines
+    return _Page(open_fence_escaped(text)).lines
 
 
 def unseen(text: str) -> Unseen:

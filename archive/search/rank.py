@@ -27,7 +27,7 @@ OPTIONAL_FACTOR = 0.5
 SORT_MAX_ENTRIES = 2_000
 """So few entries are put together by sorting rather than by marking each in an array of all."""
 CACHED_SCORES_PER_ENTRY, MIN_CACHED_SCORES, MAX_CACHED_SCORES = 32, 1_000_000, 4_000_000
-"""So many scores an entry are kept between queries, that many more, and so many in all: 12 bytes each."""
+"""The cache holds 32 scores for each entry and 1,000,000 more, but at most 4,000,000; a score takes 12 bytes."""
 COVERAGE = {"synonym": 1.0, "near name": 0.75}
 """How much of a term is met by another name of it: a name of the same thing is as good, for that."""
 PRUNED = 0.2
@@ -321,7 +321,7 @@ def _summed(docs: Ints, parts: Sequence[TermHits], places: Sequence[_Places], sh
 
 
 def _counted(hits: Sequence[_TermHits]) -> list[_TermHits]:
-    """Return what an entry is missed to have: what is not optional, or what is where the archive knows nothing else."""
+    """Return the terms that an entry is marked down for lacking: not optional ones, unless no other is known."""
     telling = [(term, hit) for term, hit in hits if not term.optional]
     if any(hit.known for _, hit in telling):
         return telling
@@ -337,7 +337,7 @@ def _weights(counted: Sequence[_TermHits]) -> list[float]:
 
 
 def _needed(counted: Sequence[_TermHits], weights: Sequence[float]) -> list[TermHits]:
-    """Return the hits without any of which an entry comes last: not the lightest, together less than `PRUNED`."""
+    """Return the hits worth looking up: all but the lightest, as long as those together weigh less than `PRUNED`."""
     known = [(weight, term, hit) for weight, (term, hit) in zip(weights, counted, strict=True) if hit.known]
     spare = PRUNED * max((weight for weight, *_ in known), default=0.0)
     needed = []

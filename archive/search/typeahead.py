@@ -20,7 +20,7 @@ from archive.search.wording import STOP_WORDS
 from archive.search.words import Words, words
 
 TYPED_MAX_CHARS = 200
-"""More is not read: so much is no beginning any more."""
+"""More than that is not read."""
 MIN_SLIP_LETTERS = 4
 """A shorter beginning is not put right."""
 PREFIX_WORDS = 200

@@ -223,7 +223,7 @@ def _is_undecided(row: Any) -> bool:
 
 
 def _by_arrival(came: dict[str, Fingerprint], last: datetime | None, look: _Look) -> dict[str, Fingerprint]:
-    """Return the issues that `came` now, those whose date is only their place among others with one that counts."""
+    """Return `came`; an issue whose date was guessed from its neighbours has one from when it arrived instead."""
     alone = sum(fingerprint.placed for fingerprint in came.values()) == 1
     at = None if last is None else min(last, look.now)
     return {
