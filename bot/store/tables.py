@@ -203,12 +203,8 @@ deliveries = Table(
     UniqueConstraint("workspace", "channel", "issue", name="one_delivery_an_issue"),
     Index("deliveries_by_subscription", "subscription", "progress"),
     Index("deliveries_by_issue", "issue"),
-)
-Index(
-    "deliveries_to_shrink",
-    deliveries.c.decided,
-    sqlite_where=deliveries.c.shrunk.is_(false()),
-    postgresql_where=deliveries.c.shrunk.is_(false()),
+    # Not a partial index: naming PostgreSQL's condition here would import its dialect at every start (0.02 s).
+    Index("deliveries_to_shrink", "shrunk", "decided"),
 )
 older_issues = Table(
     "older_issues",

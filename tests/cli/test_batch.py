@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,13 @@ def test_an_export_that_is_stopped_ends_with_an_error(tmp_path: Path, number: si
         )
         (tmp_path / f"{issue}.md").write_text(text)
     command = (sys.executable, "-m", "bot", "export", "--archive", str(tmp_path))
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+    # A shell that runs the tests in the background has them ignore interrupts, and their processes would as well.
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=partial(signal.signal, number, signal.SIG_DFL),  # noqa: PLW1509 - it does nothing else
+    ) as running:
         assert running.stdout is not None
         first = running.stdout.readline()  # from here on it waits for the pipe to be read
         running.send_signal(number)

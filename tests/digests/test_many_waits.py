@@ -146,7 +146,7 @@ def test_a_second_lies_between_two_messages_over_a_restart() -> None:
 
 @pytest.mark.parametrize(
     ("fault", "after"),
-    [(Fault(How.LIMITED, retry_after=15, method=POST), 1.0), (Fault(How.HANG, method=POST), 14.0)],
+    [(Fault(How.LIMITED, retry_after=15, method=POST), 1.0), (Fault(How.HANG, method=POST), 18.0)],
     ids=["put off", "unknown"],
 )
 def test_a_stop_does_not_wait_for_what_it_will_not_do(fault: Fault, after: float) -> None:

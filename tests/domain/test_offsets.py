@@ -100,7 +100,7 @@ def test_utc_behind_the_time() -> None:
         ("UTC+", "neither"),
         ("UTC+1 UTC+2", "two time zones"),
         ("CET+1", "neither"),
-        ("- 10:00", "neither"),
+        ("- 10:00", "two times of day"),
     ],
 )
 def test_what_is_no_offset_is_said(typed: str, says: str) -> None:

@@ -47,13 +47,7 @@ def upgrade() -> None:
         sa.Column("headline", sa.Text(), nullable=False),
     )
     op.add_column("deliveries", sa.Column("shrunk", sa.Boolean(), nullable=False, server_default=sa.false()))
-    op.create_index(
-        "deliveries_to_shrink",
-        "deliveries",
-        ["decided"],
-        sqlite_where=sa.text("shrunk IS 0"),
-        postgresql_where=sa.text("shrunk IS false"),
-    )
+    op.create_index("deliveries_to_shrink", "deliveries", ["shrunk", "decided"])
 
 
 def downgrade() -> None:
