@@ -43,7 +43,7 @@ _UNTELLING = frozenset(
     |table of contents|terms of service|terms of use|work with us|working with us""".replace("\n    ", "").split("|")
 )
 
-_UNTELLING_MAX_WORDS = 4
+_UNTELLING_MAX_WORDS = max(len(name.split()) for name in _UNTELLING)
 
 
 def title_of_path(path: str, text: str) -> str:
@@ -68,18 +68,20 @@ def title_of_path(path: str, text: str) -> str:
 
 def _told(words: list[str], part: str, text: str) -> str:
     """Return the title that words of the address make, or the text's first clause where they tell less."""
+    named = words
     if text:
         if "weekly" in part or "newsletter" in part or not words[-1].isalpha() or not part.islower():
-            words = _without_marks(words, part, text)
-        if _is_untelling(words) and (said := clause(text)):
+            named = _without_marks(words, part, text)
+        if _is_untelling(named) and (said := clause(text)):
             return said
-    return cased(words, text)
+    return cased(named or words, text)
 
 
 def _is_untelling(words: list[str]) -> bool:
     """Return whether words of the address say less than any text."""
     return (
-        len(words) - (len(words[-1]) <= 2 and words[-1].isdecimal()) < _TITLE_MIN_WORDS
+        not words
+        or len(words) - (len(words[-1]) <= 2 and words[-1].isdecimal()) < _TITLE_MIN_WORDS
         or (words[-1] in _UNFINISHED and words[-2] != "all")
         or (len(words) <= _UNTELLING_MAX_WORDS and " ".join(words) in _UNTELLING)
     )
@@ -92,7 +94,10 @@ _UNFINISHED = frozenset(
 
 
 def _without_marks(words: list[str], part: str, text: str) -> list[str]:
-    """Return words without what tells a sender who came: the newsletter's name at an end, and a token."""
+    """Return words without what tells a sender who came: the newsletter's name at an end, and a token.
+
+    None is left of an address that has nothing else.
+    """
     at = part.lower().rfind(words[-1])
     if _TOKEN.fullmatch(part[at : at + len(words[-1])]) and words[-1] not in text.lower():
         words = words[:-1]

@@ -82,9 +82,7 @@ def cased(words: list[str], text: str) -> str:
     "What's new in PartiQL"
     """
     joined = "".join(words)
-    # The same length as the text, and a fraction of the time that the lower case of curly quotes takes.
-    plain_words = not text.isascii() and joined.isascii()
-    low = text.encode("ascii", "replace").decode("ascii").lower() if plain_words else text.lower()
+    low = _lowered(text, ascii_only=joined.isascii())
     phrase = " ".join(words)
     if (at := low.find(phrase)) >= 0 and (whole := _phrase(text, at, len(phrase))):
         return cased(words, "") if whole.isupper() else whole
@@ -103,6 +101,13 @@ def cased(words: list[str], text: str) -> str:
     if written[0].islower():
         title = title[0].upper() + title[1:]
     return title if len(title) <= HEADLINE_MAX_CHARS and title.isascii() and title.isprintable() else shortened(title)
+
+
+def _lowered(text: str, *, ascii_only: bool) -> str:
+    """Return a text of the same length in lower case, `ascii_only` with ? for each sign beyond ASCII."""
+    if ascii_only and not text.isascii():  # a fraction of the time that the lower case of curly quotes takes
+        text = text.encode("ascii", "replace").decode("ascii")
+    return text.replace("\u0130", "I").lower()  # the one letter whose lower case is two characters
 
 
 def _phrase(text: str, at: int, long: int) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 HEADLINE_MAX_CHARS = 80
 """Characters of the longest headline: a line or two of a phone, and nearly all of it where Slack cuts labels at 75."""
+_READ_MAX_CHARS = 1_000
+"""Characters of a description that are read: a dozen titles. A longer one costs no more time, and no deeper stack."""
 _SENTENCE_MIN_CHARS = 16
 _CLAUSE_MIN_CHARS = 30
 _END = re.compile(r"[.,;:!?(–—-](?:(?<=[.,;:!?]) |(?<= [–—-]) |(?<= \())")
@@ -22,7 +24,7 @@ def clause(text: str) -> str:
     >>> clause("Knots is a tool for tying things that works on any boat, with any rope, and in any weather there is.")
     'Knots is a tool for tying things that works on any boat'
     """
-    line, _, more = text.partition("\n")
+    line, _, more = text[:_READ_MAX_CHARS].partition("\n")
     while more and needs_more(line.rpartition(" ")[2].lower()):  # the line was wrapped, and not ended
         after, _, more = more.partition("\n")
         line = f"{line} {after}"

@@ -292,3 +292,24 @@ def test_words_of_an_address_are_written_as_people_write_them(path: str, text: s
 def test_an_address_gives_a_title_where_its_words_are_one(path: str, text: str, title: str) -> None:
     """Not a sender's marks, nor a page that every site has; what the last part says counts before its folders."""
     assert headline(f"https://example.org/{path}", text) == title
+
+
+@pytest.mark.parametrize(
+    ("url", "text", "title"),
+    [
+        ("https://example.org/rope-weekly-tl70", "Knots, and how they hold.", "Knots, and how they hold"),
+        ("https://example.org/rope-weekly-tl70", "•", "Rope weekly tl70"),
+        ("https://example.org/%C3%B6ab-cdef-ghij", "İ" * 50 + " öab cdef ghij", "Öab cdef ghij"),
+    ],
+)
+def test_an_address_of_nothing_but_marks_and_a_letter_with_a_longer_lower_case_have_titles(
+    url: str, text: str, title: str
+) -> None:
+    """Else the whole issue would be lost."""
+    assert headline(url, text) == title
+
+
+@pytest.mark.parametrize("part", ["In this harbour, ", "the\n", "(a ", "as part of it, "])
+def test_a_description_of_any_length_has_a_headline(part: str) -> None:
+    """The stack does not grow with it."""
+    assert len(headline("https://example.org/1", part * 5_000)) <= HEADLINE_MAX_CHARS
