@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from archive.issue import Entry, Issue, Section
 from archive.kind import Kind
 from archive.link import canonical
-from archive.search.plan import FREQUENT_ENTRIES, GUESS, RARE_ENTRIES, TYPO
+from archive.search.plan import CORRECTIONS, FREQUENT_ENTRIES, RARE_ENTRIES
 from archive.search.terms import Alternative, Leaf, Term
 from archive.search.words import words
 
 MIN_NAME_WEIGHT = 0.8
 """What counts at least so much is the thing by another name (0.85), what counts less is near it."""
-_RELATED, _CORRECTED = "near name", frozenset({TYPO, GUESS})
+_RELATED = "near name"
 _NOT_COUNTED = frozenset({Kind.SPONSOR, Kind.JOBS})
 
 Mention = tuple[Issue, Section, Entry]
@@ -81,7 +81,8 @@ def _names(part: Leaf | Term, vocabulary: CountedWords) -> frozenset[str]:
     return frozenset(
         word
         for word, each in named
-        if (each.weight >= MIN_NAME_WEIGHT and each.rule not in _CORRECTED) or _is_misspelt(part.word, word, vocabulary)
+        if (each.weight >= MIN_NAME_WEIGHT and each.rule not in CORRECTIONS)
+        or _is_misspelt(part.word, word, vocabulary)
     )
 
 

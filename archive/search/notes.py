@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
+from archive.search.plan import CORRECTIONS, GUESS
 from archive.search.query import Query
 from archive.search.result import Assumption, Reason, Result
 from archive.search.words import words
@@ -15,7 +16,6 @@ from archive.search.words import words
 _SAID = {"in": "in", "site": "on", "issue": "in issue", "after": "after", "before": "before", "year": "in"}
 PAIR_LETTERS = 2
 _PIECE = re.compile(r"[\w'’]+")
-_CORRECTED = frozenset({"typo", "guess"})
 
 
 def limits(asked: Query) -> str:
@@ -57,11 +57,11 @@ def assumed(results: Sequence[Result], known: frozenset[str]) -> Iterator[Assump
     """
     met: dict[str, Counter[tuple[str, bool]]] = defaultdict(Counter)
     for result in results:
-        plain = {reason.word for reason in result.reasons if reason.rule not in _CORRECTED}
-        told = {reason.word: reason for reason in result.reasons if reason.rule in _CORRECTED}
+        plain = {reason.word for reason in result.reasons if reason.rule not in CORRECTIONS}
+        told = {reason.word: reason for reason in result.reasons if reason.rule in CORRECTIONS}
         for word, reason in told.items():
             if word not in plain:
-                met[word][reason.term, reason.rule == "guess"] += 1
+                met[word][reason.term, reason.rule == GUESS] += 1
     for word, terms in met.items():
         if terms.total() * 2 > len(results) and word not in known:
             (term, far), _ = terms.most_common(1)[0]
@@ -69,7 +69,7 @@ def assumed(results: Sequence[Result], known: frozenset[str]) -> Iterator[Assump
 
 
 def as_typed(query: str, assumptions: Iterable[Assumption]) -> Iterator[Assumption]:
-    """Return `assumptions` with the words as `query` has them: "größe", where the index knows "grosse"."""
+    """Yield `assumptions` with the words as `query` has them: "größe", where the index knows "grosse"."""
     pieces = {} if query.isascii() else {tuple(words(piece)): piece.lower() for piece in _PIECE.findall(query)}
     for each in assumptions:
         yield replace(each, typed=pieces.get((each.typed,), each.typed))

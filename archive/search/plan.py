@@ -21,6 +21,7 @@ INFLECTION, DERIVATION, JOINED, SPLIT, LOOSE = 0.95, 0.47, 0.95, 0.95, 0.75
 """What a match counts by another inflection, by a word of the same root, by the words written together or apart, and by
 the parts of a compound that stand apart in an entry."""
 TYPO, GUESS = "typo", "guess"
+CORRECTIONS = frozenset({TYPO, GUESS})
 """The rules by which a word is met that another may have been meant to be: likely, or so far off that it is a guess."""
 RARE_ENTRIES, FREQUENT_ENTRIES = 2, 20
 """A word that so few entries have may be the newsletter's own misspelling of one that so many have."""
@@ -95,9 +96,7 @@ def _only_guessed(alternative: Alternative) -> bool:
 def corrected(terms: Iterable[Term]) -> bool:
     """Return whether any of `terms` may be met by what a word may have been meant to be."""
     return any(
-        corrected((part,))
-        if isinstance(part, Term)
-        else any(variant.rule in {TYPO, GUESS} for variant in part.variants)
+        corrected((part,)) if isinstance(part, Term) else any(variant.rule in CORRECTIONS for variant in part.variants)
         for term in terms
         for alternative in term.alternatives
         for part in alternative.parts

@@ -12,14 +12,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from archive.search.plan import GUESS, TYPO
+from archive.search.plan import CORRECTIONS
 from archive.search.result import Answer, Grade
 from archive.search.wording import STOP_WORDS
 from bot.lookup import commands
 
 _BARE_HOUR = re.compile(r"\bat (\d{1,2})\b(?![:.]?\d|\s*[ap]m)", re.IGNORECASE)
-_CORRECTED = frozenset({TYPO, GUESS})
-"""The rules of `Reason` that are corrections."""
 _WHOLE = {"forget": "forget me", "issue": "issue latest", "why": "why latest"}
 """What to run for a first word that is no command by itself."""
 
@@ -69,7 +67,9 @@ def _is_topic(query: str, first: str, found: Answer) -> bool:
         return False
     if first.casefold() in STOP_WORDS:  # a search looks for none of these: the rest alone was found
         return True
-    met = {word for reason in found.results[0].reasons if reason.rule not in _CORRECTED for word in reason.word.split()}
+    met = {
+        word for reason in found.results[0].reasons if reason.rule not in CORRECTIONS for word in reason.word.split()
+    }
     return first.casefold() in met and len(met) > 1
 
 
