@@ -18,20 +18,18 @@ from bot.lookup.asking.request import Manner, MessageKind, Request
 
 _PHRASES = phrases("changes")
 ABOUT_US = bag("""
-    us me we i you your our my mine this that it them here everyone everybody team channel channels room dm
-    digest digests newsletter newsletters post posts posting message messages update updates issue issues
-    notification notifications delivery deliveries subscription subscriptions bot back thing stuff all
-    everything anything again now these those list enough today tonight tomorrow then anymore any more new next
-    please the a an every each for to in into on at of from until till and or with by about as soon it appears
-    immediately once week weeks weekly day days daily weekday weekdays weekend weekends month months hour hours minute
-    minutes while
-    bit time times am pm noon midnight morning evening afternoon time utc gmt est pst cet bst monday mondays
-    tuesday tuesdays wednesday wednesdays thursday thursdays friday fridays saturday saturdays sunday sundays
-    mon tue tues wed thu thur thurs fri sat sun january february march april june july august september october
-    november december holiday holidays vacation christmas easter summer break offsite sending send sent just
-    only also instead back longer long up off out down over too been will be is are not can could would want
-    like id lets let go going ahead start stop get getting getting receive receiving indefinitely forever
-    permanently temporarily quiet way being
+    us me we i you your our my mine this that it them here everyone everybody team channel channels room dm digest
+    digests newsletter newsletters post posts posting message messages update updates issue issues notification
+    notifications delivery deliveries subscription subscriptions bot back thing stuff all everything anything again
+    now these those list enough today tonight tomorrow then anymore any more new next please the a an every each for
+    to in into on at of from until till and or with by about as soon appears immediately once week weeks weekly day
+    days daily weekday weekdays weekend weekends month months hour hours minute minutes while bit time times am pm
+    noon midnight morning evening afternoon utc gmt est pst cet bst monday mondays tuesday tuesdays wednesday
+    wednesdays thursday thursdays friday fridays saturday saturdays sunday sundays mon tue tues wed thu thur thurs fri
+    sat sun january february march april june july august september october november december holiday holidays
+    vacation christmas easter summer break offsite sending send sent just only also instead longer long up off out
+    down over too been will be is are not can could would want like id lets let go going ahead start stop get getting
+    receive receiving indefinitely forever permanently temporarily quiet way being
 """) | frozenset(" ".join(NUMBERS).split())
 ZONE = _PHRASES["zone"]
 TIME = re.compile(r"\d{1,2}(?:[:.]\d{2})?(?:am|pm|h)?", re.IGNORECASE)

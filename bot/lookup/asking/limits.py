@@ -334,8 +334,9 @@ def _leaving_out(text: str, limits: Limits, _today: date, names: Archive) -> tup
         at = 0
         while match := pattern.search(text, at):
             left = tuple(re.split(r" (?:or|and|nor) ", match["word"].strip('".,')))
-            set_off = not text[: match.start()].strip() or text[: match.start()].rstrip().endswith(",")
-            if not text[: match.start()].strip() and re.match(r" \w", text[match.end() :]):
+            before = text[: match.start()].rstrip()
+            set_off = not before or before.endswith(",")
+            if not before and re.match(r" \w", text[match.end() :]):
                 at = match.end()  # "skip tests in ci" is a topic of its own
                 continue
             if match[0].casefold().startswith("without") and not set_off and not all(map(names.is_name, left)):

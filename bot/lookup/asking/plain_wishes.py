@@ -20,8 +20,8 @@ _WORDS = (
     ABOUT_US
     | (STOP_WORDS - bag("show see tell add look looking recommend suggest know use used using"))
     | bag("""
-    rather prefer preferably early earlier late later switch deliver rest break enough list hold quit these those
-    carry continue come bring hours half quarter whole thank mornings evenings afternoons twice often
+    rather prefer preferably early earlier late later switch deliver rest hold quit carry continue come bring half
+    quarter whole mornings evenings afternoons twice often
 """)
 )
 _PHRASES = phrases("plain_wishes")

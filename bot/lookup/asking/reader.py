@@ -53,19 +53,17 @@ _PRAISE_FILLERS = bag("""
 """)
 """What stands beside praise in some languages."""
 _OF_THE_BOT = ABOUT_US | bag("""
-    subscribe subscribed subscribing unsubscribe pause paused pausing resume save saved saving bookmark
-    bookmarks bookmarked export import share shared change schedule timezone timezones zone zones status state
-    store stored know known delete erase remove forget wipe data privacy private gdpr read see log track record
-    collect listen spy keep kept personal command commands usage manual instructions ask say type do does work
-    works working use used talk help made make built build wrote runs created owns maintains version newsletter
-    newsletters archive topics topic subjects tags categories cover covers list search find late missing twice
-    empty skipped stopped posted sent come comes came coming arrive arrives arrived nothing no hear heard broken
-    down running ok setup added signed changed ai bot robot llm chatgpt gpt language model human backissue issue
-    open source yourself introduce entries links link got gets getting due next happened scheduled filter
-    company legal account set way policy early late quiet twice boss others people anyone everyone colleagues name
-    possible muted mute often show
-    muting else land out published publish last first yet still today's yesterday entry entries later something
-    section sections kinds kind thing things list your write word words today havent hasnt didnt
+    subscribe subscribed subscribing unsubscribe pause paused pausing resume save saved saving bookmark bookmarks
+    bookmarked export import share shared change schedule timezone timezones zone zones status state store stored know
+    known delete erase remove forget wipe data privacy private gdpr read see log track record collect listen spy keep
+    kept personal command commands usage manual instructions ask say type do does work works working use used talk
+    help made make built build wrote runs created owns maintains version archive topics topic subjects tags categories
+    cover covers search find late missing twice empty skipped stopped posted come comes came coming arrive arrives
+    arrived nothing no hear heard broken running ok setup added signed changed ai robot llm chatgpt gpt language model
+    human backissue open source yourself introduce entries links link got gets due happened scheduled filter company
+    legal account set policy early boss others people anyone colleagues name possible muted mute often show muting
+    else land published publish last first yet still today's yesterday entry later something section sections kinds
+    kind things write word words havent hasnt didnt
 """)  # fmt: skip
 _MINE_LIST = _PHRASES["mine_list"]
 _SAVED_FIRST = _PHRASES["saved_first"]
