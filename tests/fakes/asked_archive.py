@@ -26,8 +26,8 @@ class AskedArchive:
         return name.casefold() not in {"github", "youtube", "netflix"} and bool(host)
 
     def knows(self, word: str) -> bool:
-        """Return whether the word is no slip."""
-        return word not in {"wich", "waht", "whne", "hwo", "dose"}
+        """Return whether any entry has the word: all do but a few slips and words of other things."""
+        return word not in {"wich", "waht", "whaat", "whne", "hwo", "dose", "wheat", "whoa"}
 
     def issue_on(self, day: date, days: int = 1) -> tuple[int | str, ...]:
         """Return the issues of those days, else the last one before."""

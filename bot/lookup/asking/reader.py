@@ -147,7 +147,9 @@ def _with_question_word(text: str, archive: Archive) -> str:
 
 def _is_slip(typed: str, word: str) -> bool:
     """Return whether a letter of `word` is missing, doubled or swapped with its neighbour."""
-    return OSA.distance(typed, word) == 1 and (len(typed) != len(word) or sorted(typed) == sorted(word))
+    if len(typed) > len(word):
+        return typed in {word[:at] + word[at - 1 :] for at in range(1, len(word) + 1)}
+    return OSA.distance(typed, word) == 1 and (len(typed) < len(word) or sorted(typed) == sorted(word))
 
 
 def _bare(heard: Heard) -> Request:

@@ -261,3 +261,19 @@ def test_what_is_not_wanted_at_all_is_not_offered(message: str) -> None:
 def test_what_only_looks_like_a_wish_offers_no_button(message: str) -> None:
     """A question of fact changes nothing, and "my" does not mean all that is stored."""
     assert meaning(message).manner is not Manner.CONFIRM
+
+
+@pytest.mark.parametrize(
+    ("message", "kind", "topic"),
+    [
+        ("whaat is a service mesh", MessageKind.QUESTION, "service mesh"),
+        ("wich tool scans images", MessageKind.QUESTION, "tool scans images"),
+        ("wheat beer recipes", MessageKind.LOOKUP, "wheat beer recipes"),
+        ("whoa horse training", MessageKind.LOOKUP, "whoa horse training"),
+    ],
+)
+def test_a_question_word_is_read_through_a_slip_but_not_in_another_word(
+    message: str, kind: MessageKind, topic: str
+) -> None:
+    """A letter may be missing, doubled or swapped; one that is added makes another word, known or not."""
+    assert (meaning(message).kind, meaning(message).topic) == (kind, topic)
