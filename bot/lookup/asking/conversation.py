@@ -114,8 +114,11 @@ class Conversations:
         """Return what is said to the message that begins a thread: the database writes while the answer is made."""
         beginning = asyncio.ensure_future(self._begin(thread, ts))
         await asyncio.sleep(0)  # lets the database begin: an answer takes the processor for itself
-        said = await self._made(thread, heard, None, private=not bot, first=True)
-        return Said() if await beginning is None else said
+        try:
+            said = await self._made(thread, heard, None, private=not bot, first=True)
+        finally:
+            state = await beginning
+        return Said() if state is None else said
 
     async def _next(self, thread: AskThread, ts: str, heard: Heard, bot: str) -> Said:
         """Return what is said to a message in a thread, which goes on from what is remembered of it."""
