@@ -13,13 +13,11 @@ import uvicorn
 from bot.domain.errors import SettingsError
 from bot.runtime.door import BACKLOG, Door
 
-_LOOK_SECONDS = 0.02
 PAGES_MOST = 16
 """Connections to the health pages' own port at a time."""
-
-
 LINGER_SECONDS = 1.0
 """Seconds that kept connections have to bring a request that is on its way when a stop begins."""
+_LOOK_SECONDS = 0.02
 
 
 class OwnedServer(uvicorn.Server):
@@ -62,11 +60,14 @@ class OwnedServer(uvicorn.Server):
 
 
 def _accepted(listening: socket.socket) -> list[socket.socket]:
-    """Return the connections that the system has accepted and nobody has taken: they would be reset with the socket."""
+    """Return the connections that the system has accepted and nobody has taken: they would be reset with the socket.
+
+    At most as many as wait at one moment: more come as long as anybody wants.
+    """
     listening.setblocking(False)
     found = []
     with suppress(OSError):
-        while True:
+        for _ in range(BACKLOG + 1):  # Linux lets one more wait
             connection, _ = listening.accept()
             connection.setblocking(False)
             found.append(connection)

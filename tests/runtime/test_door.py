@@ -19,8 +19,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.runtime.door import HEAD_MAX_BYTES, Door
-from bot.runtime.server import OwnedServer, configured
+from bot.runtime.door import BACKLOG, HEAD_MAX_BYTES, Door
+from bot.runtime.server import OwnedServer, _accepted, configured
 
 HALF_OPEN = 1_500
 FILES = 1_024
@@ -170,3 +170,21 @@ async def test_1500_half_open_connections_keep_nobody_waiting() -> None:
     running.terminate()
     await running.wait()
     assert sorted(times)[-2] < ANSWER_SECONDS, times
+
+
+class Flooded(socket.socket):
+    """A listening socket at which somebody waits however many are taken."""
+
+    taken = 0
+
+    def accept(self) -> tuple[socket.socket, None]:
+        """Take one more."""
+        self.taken += 1
+        assert self.taken < 10 * BACKLOG
+        return self, None
+
+
+def test_a_stop_takes_no_more_connections_than_wait_at_one_moment() -> None:
+    """Else whoever connects again and again would keep it from its end."""
+    with Flooded() as listening:
+        assert BACKLOG <= len(_accepted(listening)) < 2 * BACKLOG
