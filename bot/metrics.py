@@ -54,7 +54,7 @@ class Metrics:
         self._paused = Gauge("backissue_subscriptions_paused", "Paused subscriptions", **names)
         self._due = Gauge("backissue_queue_length", "Channels that are due and not yet served", **names)
         self._oldest = Gauge("backissue_queue_oldest_seconds", "Seconds by which the oldest of them is late", **names)
-        self._late = Gauge("backissue_digest_late_seconds", "The latest digest of the day, after its slot", **names)
+        self._late = Gauge("backissue_digest_late_seconds", "How late the latest digest of a day was", **names)
         self._issues = Gauge("backissue_archive_issues", "Issues in the archive", **names)
         self._problems = Gauge("backissue_archive_problems", "Problems of the archive's files", **names)
         self._ok = Gauge("backissue_check_ok", "1 while a check of the health page is well", ["check"], **names)
