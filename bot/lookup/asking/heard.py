@@ -40,14 +40,17 @@ _STATEMENT = _PHRASES["statement"]
 _SHORT_FORMS = {
     "d'you": "do you", "d'ya": "do you", "y'all": "you all", "ya'll": "you all", "whatcha": "what have you",
     "gimme": "give me", "lemme": "let me", "wanna": "want to", "gotta": "have to", "gonna": "going to",
-    "u": "you", "ur": "your", "w/o": "without", "w/": "with", "abt": "about", "how come": "why", "rn": "now",
-    "atm": "now",
+    "u": "you", "ur": "your", "w/o": "without", "w/": "with", "abt": "about", "how come": "why",
 }  # fmt: skip
 """What people write short in a chat."""
 _SHORT = re.compile(
     rf"(?<![\w./-])(?:{'|'.join(sorted(map(re.escape, _SHORT_FORMS), key=len, reverse=True))})(?![\w/-])",
     re.IGNORECASE,
 )
+_NOW = re.compile(
+    r"(?<!\babout)(?<!\bon)(?<!\bin)(?<!\bof)(?<!\bfor)(?<!\bwith)(?<=\w) (?:rn|atm)(?=\W*$)", re.IGNORECASE
+)
+"""What is short for "now" where a message ends, and elsewhere a name: "pause it rn", but "links about atm fraud"."""
 _JOINED = re.compile(r"\b(what|where|how|who|when|why|which)'(re|d|ll|ve)\b", re.IGNORECASE)
 _JOINED_FORMS = {"re": "are", "d": "did", "ll": "will", "ve": "have"}
 _ENDS_OPEN = re.compile(
@@ -120,7 +123,7 @@ def _plain(text: str) -> str:
 
 def _in_full(text: str) -> str:
     """Return text with its short forms written out: "wanna", "w/o", "where'd"."""
-    text = _SHORT.sub(lambda match: _SHORT_FORMS[match[0].casefold()], text)
+    text = _NOW.sub(" now", _SHORT.sub(lambda match: _SHORT_FORMS[match[0].casefold()], text))
     return _JOINED.sub(lambda match: f"{match[1]} {_JOINED_FORMS[match[2].casefold()]}", text)
 
 

@@ -277,3 +277,20 @@ def test_a_question_word_is_read_through_a_slip_but_not_in_another_word(
 ) -> None:
     """A letter may be missing, doubled or swapped; one that is added makes another word, known or not."""
     assert (meaning(message).kind, meaning(message).topic) == (kind, topic)
+
+
+@pytest.mark.parametrize(
+    ("message", "topic", "action"),
+    [
+        ("links about atm fraud", "atm fraud", ()),
+        ("anything about rn", "rn", ()),
+        ("rn or flutter", "rn or flutter", ()),
+        ("pause the digest rn", "", ("pause",)),
+        ("stop posting atm!", "", ("unsubscribe", "pause")),
+    ],
+)
+def test_what_is_short_for_now_at_the_end_is_a_name_elsewhere(
+    message: str, topic: str, action: tuple[str, ...]
+) -> None:
+    """Else a topic would be searched by other words than were typed."""
+    assert (meaning(message).topic, meaning(message).action) == (topic, action)
