@@ -37,12 +37,12 @@ _TOKEN = re.compile(r"[a-z]+[A-Z]+[a-z]+[A-Z]\w*|[a-z]{1,3}\d{2,}")
 """What a program ended a name with: `oMGlZfww`, `tl70`. It stays where the text has it, too."""
 _UNTELLING = frozenset(
     # What many sites call the same page: the text says of what.
-    """call for papers|call for participation|call for presentations|call for proposals|call for speakers
+    name.strip()
+    for name in """call for papers|call for participation|call for presentations|call for proposals|call for speakers
     |career opportunities|code of conduct|current job openings|getting started guide|how it works|how to register
     |join our team|open positions and jobs|privacy policy page|register for the event|submit a proposal|submit a talk
-    |table of contents|terms of service|terms of use|work with us|working with us""".replace("\n    ", "").split("|")
+    |table of contents|terms of service|terms of use|work with us|working with us""".split("|")  # noqa: SIM905 - reads better
 )
-
 _UNTELLING_MAX_WORDS = max(len(name.split()) for name in _UNTELLING)
 
 

@@ -19,8 +19,8 @@ _CAPITALS = frozenset(
     ssh ssl sso tcp tls tv ui uk url usb ux vm vpc vpn xml yaml""".split()  # noqa: SIM905 - reads better
 )
 _NAMES = {
-    # Names that mean nothing else, as they are written. Words that are something besides a name (`go`, `may`) are not
-    # among them.
+    # Names that hardly ever mean anything else in an address, as they are written: `slack` is one, `go` and `may` are
+    # not.
     name.lower(): name
     for name in """
     Airbnb Amazon Android Ansible Azure Debian Docker Elasticsearch Etsy Facebook Firefox GitHub GitLab Google Grafana
