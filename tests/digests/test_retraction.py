@@ -286,8 +286,14 @@ def test_a_worker_that_dies_at_any_step_of_taking_back_is_followed(
 @pytest.mark.slow
 def test_the_same_on_postgresql(postgres: Postgres) -> None:
     """At every fifth step, with the other database."""
+
+    async def play(step: int) -> None:
+        store = Store.open(postgres.fresh(), upgrading=True, inline=True)
+        await dies_at(step, store)
+        await store.close()
+
     for step in range(1, 40, 5):
-        run(dies_at(step, Store.open(postgres.fresh(), upgrading=True, inline=True)))
+        run(play(step))
 
 
 def test_the_status_offers_it_to_those_who_may() -> None:
