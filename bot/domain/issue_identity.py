@@ -7,8 +7,10 @@ number it claims. (In every archive at hand two issues have at most a third of t
 
 A name may be used again: what was written as draft.md and renamed leaves that name to the next issue. Of several files
 that claim one identity the one with its links keeps it, and those that have half of their links in common with it
-and with one another are copies; any other is looked at as if its slug had never been seen. So is a file with another
-number whose links and text have nothing in common with what it held before: latest.md, written over each week.
+and with one another are copies; any other is looked at as if its slug had never been seen. So is a file that was
+written over with another issue, such as latest.md each week: it says another number (or, without numbers, another
+title) and another day, and less than half of its links and of its text is what it was. Standing text, which other
+issues have as well, does not count.
 """
 
 from __future__ import annotations
@@ -115,7 +117,7 @@ def _claims(
     strangers = []
     for new in fingerprints:
         key = known.names.get(new.slug)
-        if key is not None and key in looks.traits and contradicts(new.traits, looks.traits[key]):
+        if key is not None and key in looks.traits and _is_written_over(new.traits, key, looks):
             key = None
         if key := key or exact.get(new.links):
             claims.setdefault(key, []).append(new)
@@ -131,6 +133,11 @@ def _claims(
         if key := _like(new, looks, looks.traits.keys() - usurped):  # renamed and edited, and its name used again
             claims[key].append(new)
     return claims
+
+
+def _is_written_over(new: Traits, key: str, looks: Known) -> bool:
+    """Return whether a file that has the name of a known issue holds another one by now."""
+    return contradicts(new, looks.traits[key], looks.standing(key))
 
 
 def _heirs(rivals: list[Fingerprint], traits: Traits) -> list[Fingerprint]:
@@ -158,7 +165,8 @@ def _unused(slug: str, looks: Mapping[str, Traits]) -> str:
 def _like(new: Fingerprint, looks: Known, taken: Collection[str]) -> str | None:
     """Return the most similar known issue that is not `taken`, None if no one is similar enough."""
     near = (key for key in looks.near(new.traits) if key not in taken)
-    share, key = max(((likeness(new.traits, looks.traits[key]), key) for key in near), default=(0.0, ""))
+    alike = ((likeness(new.traits, looks.traits[key], looks.standing(key)), key) for key in near)
+    share, key = max(alike, default=(0.0, ""))
     return key if share >= MIN_COMMON_LINKS else None
 
 

@@ -25,6 +25,8 @@ _FEW_PHRASES = 12
 """A text of fewer phrases tells nothing: a greeting is in every issue."""
 _NOTHING = 0.1
 """Texts, or links, with less in common have nothing in common."""
+_HALF = 0.5
+"""Texts, or links, with so much in common are one issue's (see `issue_identity.MIN_COMMON_LINKS`)."""
 _COMMON = 50
 """A link or phrase that so many known issues have tells nothing about which of them a file is."""
 _EDGES = re.compile(r"^\W+|\W+$")
@@ -95,33 +97,45 @@ def share_of_links(one: frozenset[str], other: frozenset[str]) -> float:
     return 1.0 if one == other else len(one & other) / len(one | other)
 
 
-def likeness(one: Traits, other: Traits) -> float:
+def likeness(one: Traits, other: Traits, standing: frozenset[int] = frozenset()) -> float:
     """Return how alike two issues are, 0 to 1: the share of links or of text that both have, whichever is more.
 
     Issues of two numbers are alike by their links alone. The same number, title and day make two issues half alike,
-    unless their texts have nothing in common.
+    unless their texts have nothing in common. `standing`: see `contradicts`.
     """
     links = share_of_links(one.links, other.links)
     mine, theirs = one.marks, other.marks
-    if None not in {mine.number, theirs.number} and mine.number != theirs.number:
+    if _is_renumbered(mine, theirs):
         return links
-    text = _share_of_text(mine.words, theirs.words)
+    text = _share_of_text(mine.words - standing, theirs.words - standing)
     if text is None or text >= _NOTHING:
         links = max(links, 0.5) if _named_alike(mine, theirs) else links
     return max(links, text or 0.0)
 
 
-def contradicts(one: Traits, other: Traits) -> bool:
-    """Return whether two issues are certainly different: numbers differ, and links and texts have nothing in common."""
+def contradicts(one: Traits, other: Traits, standing: frozenset[int] = frozenset()) -> bool:
+    """Return whether two issues are certainly different, so that one file's name does not make them one.
+
+    They are if they say so, by their day and by their number (of issues without numbers, by their title), unless half
+    of their links or texts are the same; and if their numbers differ and nothing else is the same. `standing` are the
+    phrases that other issues have as well, such as a greeting: they tell nothing.
+    """
     mine, theirs = one.marks, other.marks
-    text = _share_of_text(mine.words, theirs.words)
-    return (
-        None not in {mine.number, theirs.number}
-        and mine.number != theirs.number
-        and share_of_links(one.links, other.links) < _NOTHING
-        and text is not None
-        and text < _NOTHING
-    )
+    links, text = share_of_links(one.links, other.links), _share_of_text(mine.words - standing, theirs.words - standing)
+    if _says_another(mine, theirs):
+        return max(links, text or 0.0) < _HALF
+    return _is_renumbered(mine, theirs) and links < _NOTHING and text is not None and text < _NOTHING
+
+
+def _says_another(one: Marks, other: Marks) -> bool:
+    """Return whether two issues have another day, and another number or, where neither has one, another title."""
+    untitled = one.number is None and other.number is None and "" not in {one.title, other.title}
+    named = _is_renumbered(one, other) or (untitled and one.title != other.title)
+    return named and "" not in {one.day, other.day} and one.day != other.day
+
+
+def _is_renumbered(one: Marks, other: Marks) -> bool:
+    return None not in {one.number, other.number} and one.number != other.number
 
 
 def is_copy(one: Traits, other: Traits) -> bool:
@@ -152,6 +166,11 @@ class Known:
             self.traits[identity] = traits
             for trait in _keys(traits):
                 self._found[trait].append(identity)
+
+    def standing(self, identity: str) -> frozenset[int]:
+        """Return those of a known issue's phrases that another issue has too."""
+        words = self.traits[identity].marks.words
+        return frozenset(word for word in words if any(each != identity for each in self._found.get(word, ())))
 
     def near(self, traits: Traits) -> list[str]:
         """Return the identities that may be like these traits, in the order in which they were added.

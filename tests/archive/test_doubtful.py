@@ -23,6 +23,7 @@ TEXT = (
     ("published", "says"),
     [
         (datetime(226, 11, 30, tzinfo=UTC), "in the year 0226"),
+        (datetime(2206, 11, 30, tzinfo=UTC), "in the year 2206"),
         (datetime(1126, 11, 27, tzinfo=UTC), "in the year 1126"),
         (datetime(1970, 1, 1, tzinfo=UTC), "1 January 1970"),
         (datetime(1970, 1, 1, 1, tzinfo=timezone(timedelta(hours=1))), "1 January 1970"),

@@ -141,6 +141,44 @@ def test_a_file_written_over_with_the_next_issue_is_another_issue() -> None:
     assert recognise([fingerprint(replace(first, number=8))], known) == {"latest": "latest"}
 
 
+STANDING = " ".join(f"greeting{at}" for at in range(100))
+"""A hundred words that every issue has."""
+
+
+def _framed(number: int | None, title: str, week: int, slug: str) -> Issue:
+    """Return an issue of a few words and links of its own, between a greeting and a farewell that never change."""
+    made = _long(week, slug=slug)
+    section = made.sections[0]
+    greeting = replace(section.entries[0], text=STANDING, links=(Link("https://example.org/subscribe"),))
+    own = [
+        replace(entry, text=" ".join(entry.text.split()[:16]), links=(Link(f"https://example.org/{week}/{at}"),))
+        for at, entry in enumerate(section.entries)
+    ]
+    published = START + timedelta(weeks=week)
+    sections = (replace(section, entries=(greeting, *own)),)
+    return replace(made, number=number, title=title, published=published, sections=sections)
+
+
+@pytest.mark.parametrize("numbered", [True, False])
+def test_a_greeting_does_not_make_next_week_s_issue_a_correction(*, numbered: bool) -> None:
+    """Nor does a standing link: latest.md says another day, and another number or title."""
+
+    def week(at: int, slug: str) -> Fingerprint:
+        return fingerprint(_framed(at if numbered else None, f"Weekly {at}" if numbered else f"On w{at}", at, slug))
+
+    older = [week(at, f"old-{at}") for at in range(1, 5)]
+    known = register_of(*older, week(7, "latest"))
+    assert recognise([*older, week(8, "latest")], known)["latest"] == "latest~2"
+    assert recognise([week(8, "latest")], known)["latest"] == "latest~2"
+
+
+def test_a_new_day_number_and_title_on_the_same_text_are_a_correction() -> None:
+    """Somebody mends all three at once, and the links' addresses change with a tracker."""
+    first = _long(7)
+    mended = replace(with_links_rewritten(first), number=8, title="Weekly 8", published=START + timedelta(weeks=9))
+    assert recognise([fingerprint(mended)], register_of(fingerprint(first))) == {"issue-7": "issue-7"}
+
+
 def test_a_copy_with_other_links_beside_the_file_is_no_second_issue() -> None:
     """A rename is half done: both files are there for a moment."""
     first = _long(7)
