@@ -96,7 +96,7 @@ _UNFINISHED = frozenset(
 def _without_marks(words: list[str], part: str, text: str) -> list[str]:
     """Return words without what tells a sender who came: the newsletter's name at an end, and a token.
 
-    None is left of an address that has nothing else.
+    An address with nothing else gives no words.
     """
     at = part.lower().rfind(words[-1])
     if _TOKEN.fullmatch(part[at : at + len(words[-1])]) and words[-1] not in text.lower():

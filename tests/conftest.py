@@ -12,7 +12,7 @@ import structlog
 from hypothesis import settings
 
 # A property has no deadline: on a busy machine the same example takes ten times as long, and timings are benchmarks'.
-# The same code gives the same result, whoever runs it; what nobody has thought of yet is looked for by `make fuzz`.
+# The same code gives the same result for everybody; what nobody has thought of yet is looked for by `make fuzz`.
 settings.register_profile("backissue", deadline=None, derandomize=True)
 settings.register_profile("quick", deadline=None, derandomize=True, max_examples=10)
 settings.register_profile("fuzz", deadline=None, max_examples=2_000)

@@ -185,7 +185,7 @@ def parse_schedule(typed: str, zone: str | None = None) -> Schedule:
 
 
 def _zone_among(typed: str, places: Iterable[list[str]]) -> str | None:
-    """Return the zone that is named by words that stand together, one or several (new york); None if none is."""
+    """Return the zone that is named by words that stand together, one or several (new york); None if they name none."""
     named: str | None = None
     for together in filter(None, places):
         for zone in _zones(typed, together):

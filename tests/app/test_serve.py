@@ -254,7 +254,7 @@ async def test_a_stop_resets_nobody(env: Environment) -> None:
 
 
 async def insists(env: Environment, url: str, outcomes: Counter[str]) -> None:
-    """Send one command after the other over a connection that is kept, and count what comes, until none is taken."""
+    """Send one command after the other over one connection, and count the answers, until no more is accepted."""
     user, name = next(iter(env.workspace.users.values())), "http://127.0.0.1:9/"
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=1)) as session:
         while not outcomes["reset"]:

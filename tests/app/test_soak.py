@@ -26,7 +26,7 @@ def holds(soaked: Soaked, seconds: float) -> None:
     assert soaked.acknowledged > 0
     assert soaked.posts > 0
     assert max(map(grown, soaked.memory)) <= MAX_GROWTH_KB
-    events = [json.loads(line)["event"] for line in soaked.log]  # every line is whole, and none is a trace
+    events = [json.loads(line)["event"] for line in soaked.log]  # every line is whole, and not part of a trace
     assert len(events) <= LINES_OF_STARTS + CHANNELS * ISSUES + LINES_A_MINUTE * seconds / 60
 
 

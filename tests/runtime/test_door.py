@@ -185,6 +185,6 @@ class Flooded(socket.socket):
 
 
 def test_a_stop_takes_no_more_connections_than_wait_at_one_moment() -> None:
-    """Else whoever connects again and again would keep it from its end."""
+    """Otherwise a client that keeps connecting would keep it from ending."""
     with Flooded() as listening:
         assert BACKLOG <= len(_accepted(listening)) < 2 * BACKLOG
