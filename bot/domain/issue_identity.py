@@ -22,11 +22,18 @@ from datetime import datetime
 
 from archive.issue import Issue
 from archive.link import canonical
-from bot.domain.likeness import Known, Marks, Traits, contradicts, is_copy, likeness, marks, share_of_links
+from bot.domain.likeness import (
+    MIN_COMMON_LINKS,
+    Known,
+    Marks,
+    Traits,
+    contradicts,
+    is_copy,
+    likeness,
+    marks,
+    share_of_links,
+)
 
-MIN_COMMON_LINKS = 0.5
-"""The share of links (common ones of all) from which a vanished and a new file are one. Two issues of a newsletter
-share a sponsor or two of a few dozen links."""
 _FEW = 3
 
 

@@ -25,8 +25,9 @@ _FEW_PHRASES = 12
 """A text of fewer phrases tells nothing: a greeting is in every issue."""
 _NOTHING = 0.1
 """Texts, or links, with less in common have nothing in common."""
-_HALF = 0.5
-"""Texts, or links, with so much in common are one issue's (see `issue_identity.MIN_COMMON_LINKS`)."""
+MIN_COMMON_LINKS = 0.5
+"""The share of links, or of text (common ones of all) from which two files are one issue. Two issues of a newsletter
+share a sponsor or two of a few dozen links."""
 _COMMON = 50
 """A link or phrase that so many known issues have tells nothing about which of them a file is."""
 _EDGES = re.compile(r"^\W+|\W+$")
@@ -123,7 +124,7 @@ def contradicts(one: Traits, other: Traits, standing: frozenset[int] = frozenset
     mine, theirs = one.marks, other.marks
     links, text = share_of_links(one.links, other.links), _share_of_text(mine.words - standing, theirs.words - standing)
     if _says_another(mine, theirs):
-        return max(links, text or 0.0) < _HALF
+        return max(links, text or 0.0) < MIN_COMMON_LINKS
     return _is_renumbered(mine, theirs) and links < _NOTHING and text is not None and text < _NOTHING
 
 

@@ -28,10 +28,6 @@ class Sighting:
     ts: str
     seen: datetime
 
-    def counts(self, now: datetime) -> bool:
-        """Return whether it is recent enough for the workspace to count as one with a second bot."""
-        return now - self.seen < SUSPECTED_FOR
-
 
 def is_later(ours: str, theirs: str) -> bool:
     """Return whether our message (ts) came after theirs. Slack's ts differ within a channel, so both bots agree."""

@@ -7,7 +7,8 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.issue_identity import MIN_COMMON_LINKS, Fingerprint, KnownIssues, recognise
+from bot.domain.issue_identity import Fingerprint, KnownIssues, recognise
+from bot.domain.likeness import MIN_COMMON_LINKS
 
 _SLUGS = st.sampled_from(["draft", "next", "435", "436", "437"])
 _LINKS = st.frozensets(st.sampled_from("abcdefghij"), min_size=1)

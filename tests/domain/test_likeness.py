@@ -18,8 +18,8 @@ from archive.document import SUFFIXES
 from archive.folder import DiskFolder
 from archive.issue import Entry, Issue, Link, Section
 from archive.loader import load
-from bot.domain.issue_identity import MIN_COMMON_LINKS, Fingerprint, KnownIssues, fingerprint, recognise
-from bot.domain.likeness import Marks, likeness, sketch
+from bot.domain.issue_identity import Fingerprint, KnownIssues, fingerprint, recognise
+from bot.domain.likeness import MIN_COMMON_LINKS, Marks, likeness, sketch
 from tests.fakes.newsletter import issue
 from tests.fakes.virtual import START
 
