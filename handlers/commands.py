@@ -70,7 +70,7 @@ def _message(services: Services, command: commands.FromMemory) -> Message:
         case commands.Latest():
             message = answers.latest()
         case commands.ShowIssue(asked):
-            message = answers.issue(asked)
+            message = answers.numbered(asked)
         case commands.Random():
             message = answers.random()
         case commands.Topics():

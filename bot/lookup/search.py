@@ -236,6 +236,16 @@ class Answers:
         except ArchiveError as error:
             return blocks.told(self._lost() or str(error))
 
+    def numbered(self, typed: str) -> Message:
+        """Show the issue `typed` as `issue` does, with the links that say its number below: 404 is also a topic."""
+        shown, number = self.issue(typed), typed.removeprefix("#")
+        if not number.isdecimal() or self._lost():
+            return shown
+        request = SearchRequest(f'"{number}"')
+        found = self._library.current.index.search(request.query, limit=PAGE_RESULTS, today=self._clock.now().date())
+        elsewhere = [each for each in found.results if each.issue.number != int(number)]
+        return issues.with_topic(shown, number, elsewhere, request.as_value())
+
     def newest(self) -> Issue | None:
         """Return the newest issue, None if the archive is empty."""
         return self._library.current.snapshot.latest()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
 
-from archive.issue import Issue
+from archive.issue import Entry, Issue
+from archive.kind import Kind
 from archive.loader import load
 from archive.search.index import Index
 from archive.snapshot import Snapshot
@@ -16,9 +18,11 @@ from bot.lookup import commands
 from bot.lookup.search import Answers, private
 from bot.lookup.views.answer import SearchRequest
 from bot.slack.blocks.command_names import CommandNames
+from bot.slack.blocks.message import Message
 from bot.source.library import Current
 from playground.demo.held_back import SAMPLE
-from tests.fakes.issues import nasty_issues, nasty_text, plain
+from playground.slack.limits import problems
+from tests.fakes.issues import WHEN, entry, issue, nasty_issues, nasty_text, plain, section
 
 
 class StillClock:
@@ -107,3 +111,48 @@ def test_at_most_three_near_results_come_and_say_what_they_lack() -> None:
         said = asked(some, typed)
         assert said.count(f"lacks *{lacking}*") == said.count("lacks ") == 3
         assert agrees(some, typed)
+
+
+def _found_by_number(typed: str, *entries: Entry) -> Message:
+    """Answer `issue TYPED` from an issue 404 and an issue 7 with these entries; the answer keeps Slack's limits."""
+    other = issue(section("News", Kind.NEWS, *entries))
+    own = section("News", Kind.NEWS, entry(0, "This page on 404 errors is in its own issue.", "https://own.example/"))
+    shown = answers(replace(other, slug="other"), Issue("404", "Weekly #404", 404, WHEN, (own,))).numbered(typed)
+    assert problems({"text": shown.text, "blocks": list(shown.blocks)}) == []
+    return shown
+
+
+@pytest.mark.parametrize("typed", ["404", "#404"])
+def test_an_issue_is_shown_with_the_links_on_its_number_below(typed: str) -> None:
+    """A 404 is also a topic: the issue comes first, then what others say of it, each once."""
+    said = str(_found_by_number(typed, entry(0, "What a 404 costs.", "https://cost.example/")).blocks)
+    assert 0 < said.index("Weekly #404") < said.index("https://own.example/") < said.index("Elsewhere on 404")
+    assert said.index("Elsewhere on 404") < said.index("https://cost.example/") < said.index("Everything on 404")
+    assert said.count("https://own.example/|") == 1
+
+
+def test_a_number_that_is_no_issue_s_still_has_its_links() -> None:
+    """The answer says that there is no such issue."""
+    said = str(_found_by_number("503", entry(0, "What a 503 costs.", "https://cost.example/")).blocks)
+    assert "o issue" in said
+    assert "https://cost.example/" in said
+
+
+def test_an_issue_whose_number_nothing_else_says_is_shown_as_ever() -> None:
+    """Nothing stands below it."""
+    assert "Elsewhere" not in str(_found_by_number("404", entry(0, "Plain.", "https://a.example/")).blocks)
+    assert "Elsewhere" not in str(_found_by_number("latest", entry(0, "What a 404 costs.")).blocks)
+
+
+def test_an_issue_that_fills_its_message_leaves_no_room_for_links_on_its_number() -> None:
+    """The message keeps Slack's limits."""
+    address = f"https://e.example/{'long/' * 40}"
+    about = section("News", Kind.NEWS, *(entry(at, "What a 404 costs.", f"{address}{at}") for at in range(3)))
+    shown_below = []
+    for size in range(100, 400, 20):
+        own = section("News", Kind.NEWS, *(entry(at, "x" * size, f"https://e.example/{at}") for at in range(40)))
+        some = answers(Issue("404", "Weekly #404", 404, WHEN, (own,)), Issue("b", "B", 8, WHEN, (about,)))
+        shown = some.numbered("404")
+        assert problems({"text": shown.text, "blocks": list(shown.blocks)}) == []
+        shown_below.append(str(shown.blocks).count("What a 404 costs"))
+    assert len(set(shown_below)) > 1

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date
 
 from archive.issue import Entry, Issue, Section
 from archive.kind import Kind
+from archive.search.result import Result
 from bot.domain.preferences import Layout, Preferences
 from bot.domain.text import one_line
-from bot.domain.title import title
+from bot.domain.title import label, title
 from bot.lookup.views.answer import QUERY_MAX_CHARS
 from bot.lookup.views.sharing import Shareable, share_button
 from bot.slack.blocks import blocks
 from bot.slack.blocks.dates import age
 from bot.slack.blocks.message import Block, Message
-from bot.slack.blocks.mrkdwn import clip
+from bot.slack.blocks.mrkdwn import clip, escape, link
 from bot.slack.cards.digest import digest
 from bot.slack.cards.entry import opening
 from bot.slack.cards.issue_date import long_issue_date
 from bot.slack.cards.issue_page import page_value
 from bot.slack.cards.save_button import SLUG_MAX_CHARS, save_button, token
+
+_MAX_ELSEWHERE = 3
+"""Links of other issues below an issue whose number they say."""
+_ELSEWHERE_MAX_CHARS = 100
 
 
 def issue_page(issue: Issue, page: int = 1, saved: frozenset[int] = frozenset()) -> Message:
@@ -49,6 +55,34 @@ def page_of(issue: Issue, position: int) -> int:
     rendered = digest(issue, Preferences(layout=Layout.FULL))
     pages = (rendered.parent, *rendered.replies)
     return next((number for number, part in enumerate(pages, 1) if position in part.entries), 1)
+
+
+def with_topic(shown: Message, topic: str, found: Sequence[Result], value: str) -> Message:
+    """Return an issue's page with the links `found` on its number as a `topic` below, those for which it has room.
+
+    `value` is the search for them as a button has it.
+    """
+    lines = [f"• {_headed(each)} · {escape(label(each.issue))}" for each in found[:_MAX_ELSEWHERE]]
+    more = blocks.button(f"Everything on {topic}", "search:topic:0", value)
+    while lines:
+        said = blocks.section("\n".join((f"*Elsewhere on {topic}*", *lines)), more)
+        made = (*shown.blocks, said)
+        if _has_room(made):
+            return Message(shown.text, made)
+        lines.pop()
+    return shown
+
+
+def _headed(result: Result) -> str:
+    entry = result.entry
+    words = one_line(entry.headline) or one_line(entry.text)
+    return link(entry.links[0].url, words, _ELSEWHERE_MAX_CHARS) if entry.links else clip(words, _ELSEWHERE_MAX_CHARS)
+
+
+def _has_room(made: Sequence[Block]) -> bool:
+    """Return whether Slack takes a message of these blocks."""
+    fits = sum(map(blocks.weight, made)) <= blocks.TEXT_MAX_CHARS and len(made) <= blocks.MAX_BLOCKS
+    return fits and len(json.dumps(made, ensure_ascii=False)) <= blocks.JSON_MAX_CHARS
 
 
 PICKED = "random"
