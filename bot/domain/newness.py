@@ -17,6 +17,10 @@ FIRST_LOOK_QUIET = timedelta(minutes=2)
 """A first look at a folder that was empty lasts until no issue came for so long: a copy arrives file by file."""
 
 
+UNWATCHED = timedelta(days=1)
+"""A running bot looks every few minutes: where it did not for so long, it was stopped or its clock was put forward."""
+
+
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """How an issue came in.
@@ -65,6 +69,11 @@ def first_look(newest: datetime, now: datetime) -> datetime | None:
     `newest` is when the last issue came in. One later than now was a wrong clock's, and ended it.
     """
     return None if timedelta(0) <= now - newest < FIRST_LOOK_QUIET else newest
+
+
+def was_unwatched(last_look: datetime, now: datetime) -> bool:
+    """Return whether no look was made for so long that dates which were ahead may have come any time in between."""
+    return now - last_look > UNWATCHED
 
 
 def dated_by_arrival(

@@ -13,14 +13,14 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
-from archive.label import slug as file_slug
 from bot.domain.issue_identity import Fingerprint, KnownIssues, recognise
 from bot.domain.likeness import Marks
-from bot.domain.newness import WINDOW, Arrival, dated_by_arrival, first_look, is_new, is_out, look_before
+from bot.domain.newness import WINDOW, Arrival, dated_by_arrival, is_new, is_out, look_before
 from bot.domain.newsletter import Newsletter
+from bot.store import looks
 from bot.store.database import Database
 from bot.store.inserts import insert
-from bot.store.tables import archive_looks, broken_files, issues, slugs
+from bot.store.tables import issues, slugs
 
 MIN_KNOWN_ISSUES = 10
 """Of so many known issues one is still there, unless the folder is another one."""
@@ -92,7 +92,7 @@ class Issues:
 
     async def last_look(self) -> datetime | None:
         """Return the latest moment of a look at the archive that saw issues, None if there was none."""
-        return await self._database.read(lambda connection: _last_look(connection, self._newsletter))
+        return await self._database.read(lambda connection: looks.last_look(connection, self._newsletter))
 
     async def count(self) -> int:
         """Return how many issues ever came out."""
@@ -128,7 +128,8 @@ class _Seen:
     """What the register holds: each identity's row, each slug's identity; and what is there now and out.
 
     Of that: the identity of each slug, the fingerprint of each identity, of those first seen now the rows to be, and
-    what is decided now of those that an earlier release registered (parameters of `_DECIDE`).
+    what is decided now of those that an earlier release registered (parameters of `_DECIDE`). `before`: the
+    looks before.
     """
 
     rows: dict[str, Any]
@@ -137,6 +138,7 @@ class _Seen:
     fingerprints: dict[str, Fingerprint]
     fresh: list[dict[str, Any]]
     decided: list[dict[str, Any]]
+    before: looks.Looks
 
     def not_new(self) -> dict[str, Arrival]:
         """Return how the issues came in that were not new."""
@@ -179,19 +181,14 @@ def _seen(connection: Connection, look: _Look) -> _Seen:
         if found[fingerprint.slug] in rows or is_out(fingerprint.dated, now, day_only=fingerprint.day_only)
     ]
     fingerprints = {found[fingerprint.slug]: fingerprint for fingerprint in out}
-    last = _last_look(connection, look.newsletter) or _end_of_first_look(rows, now)
-    came = {key: fingerprint for key, fingerprint in fingerprints.items() if key not in rows}
-    broken = _broken_since(connection, look.newsletter) if came else {}
+    before = looks.looks_before(connection, look.newsletter, _sights(rows), now)
+    # Where none of many known issues is there, the folder is another one: as at a first look, nothing is new.
     foreign = len(rows) >= MIN_KNOWN_ISSUES and rows.keys().isdisjoint(found.values())
-    fresh = []
-    for key, fingerprint in _by_arrival(came, last, look).items():
-        # Where none of many known issues is there, the folder is another one: as at a first look, nothing is new.
-        before = None if foreign else _look_before(last, broken.get(fingerprint.slug))
-        new = is_new(fingerprint.dated, before, now, look.window)
-        fresh.append(_row(key, fingerprint, now, before, new=new))
+    came = {key: fingerprint for key, fingerprint in fingerprints.items() if key not in rows}
+    fresh = _fresh(came, replace(before, last=None) if foreign else before, look)
     identity = {fingerprint.slug: found[fingerprint.slug] for fingerprint in out}
     decided = _decided(rows, fingerprints, look.window)
-    return _Seen(rows, names, identity, fingerprints, fresh, decided)
+    return _Seen(rows, names, identity, fingerprints, fresh, decided, before)
 
 
 def _decided(rows: dict[str, Any], fingerprints: dict[str, Fingerprint], window: timedelta) -> list[dict[str, Any]]:
@@ -222,6 +219,16 @@ def _is_undecided(row: Any) -> bool:
     return bool(row.is_new) and row.dated is None and row.last_look is None
 
 
+def _fresh(came: dict[str, Fingerprint], before: looks.Looks, look: _Look) -> list[dict[str, Any]]:
+    """Return the rows of the issues that come out now, by identity, with the decision which of them are new."""
+    found = []
+    for key, fingerprint in _by_arrival(came, before.last, look).items():
+        last = before.before(fingerprint.slug, look.now)
+        new = is_new(fingerprint.dated, last, look.now, look.window)
+        found.append(_row(key, fingerprint, look.now, last, new=new))
+    return found
+
+
 def _by_arrival(came: dict[str, Fingerprint], last: datetime | None, look: _Look) -> dict[str, Fingerprint]:
     """Return `came`; an issue whose date was guessed from its neighbours has one from when it arrived instead."""
     alone = sum(fingerprint.placed for fingerprint in came.values()) == 1
@@ -245,48 +252,17 @@ def _text(fingerprint: Fingerprint) -> dict[str, str]:
     return {"content": fingerprint.content, "source": fingerprint.source or fingerprint.content}
 
 
-def _broken_since(connection: Connection, newsletter: str) -> dict[str, tuple[datetime, bool]]:
-    """Return when each file that was ever broken was first seen, by its slug, and whether there was a look before."""
-    columns = broken_files.c
-    chosen = select(columns.file, columns.seen, columns.is_new).where(columns.newsletter == newsletter)
-    return {file_slug(row.file): (row.seen, bool(row.is_new)) for row in connection.execute(chosen)}
-
-
-def _look_before(last: datetime | None, broken: tuple[datetime, bool] | None) -> datetime | None:
-    """Return the last look before a file first appeared: one that was broken then counts from that moment."""
-    if broken is None or last is None:
-        return last
-    seen, looked = broken
-    return min(last, seen) if looked else None
-
-
-def _last_look(connection: Connection, newsletter: str) -> datetime | None:
-    chosen = select(archive_looks.c.at).where(archive_looks.c.newsletter == newsletter)
-    found: datetime | None = connection.scalar(chosen)
-    return found
-
-
-def _end_of_first_look(rows: dict[str, Any], now: datetime) -> datetime | None:
-    """Return when a first look that was not recorded ended, None if there was none or it goes on."""
-    return first_look(max(row.seen for row in rows.values()), now) if rows else None
-
-
 def _is_filling(connection: Connection, seen: _Seen, look: _Look) -> bool:
     """Return whether the first look goes on: the folder was empty and issues come in, or they did a moment ago."""
-    if _last_look(connection, look.newsletter) is not None:
+    if looks.last_look(connection, look.newsletter) is not None:
         return False
     if not seen.rows:
         return look.filling
-    return _end_of_first_look(seen.rows, look.now) is None
+    return looks.end_of_first_look(_sights(seen.rows), look.now) is None
 
 
-def _looked(connection: Connection, newsletter: str, now: datetime) -> None:
-    """Record that issues were seen now. A clock that is behind does not take the last look back."""
-    row = insert(connection, archive_looks)
-    latest = row.on_conflict_do_update(
-        index_elements=["newsletter"], set_={"at": row.excluded.at}, where=archive_looks.c.at < row.excluded.at
-    )
-    connection.execute(latest, {"newsletter": newsletter, "at": now})
+def _sights(rows: dict[str, Any]) -> list[datetime]:
+    return [row.seen for row in rows.values()]
 
 
 def _recognised(connection: Connection, look: _Look) -> Registered:
@@ -305,6 +281,7 @@ def _register(connection: Connection, look: _Look, *, good: bool) -> Registered:
     seen = _seen(connection, look)
     if seen.fresh:
         connection.execute(insert(connection, issues).on_conflict_do_nothing(), seen.fresh)
+    _note_ahead(connection, seen, look)
     if seen.decided:
         connection.execute(_DECIDE, seen.decided)
     renamed = [{"slug": slug, "identity": key} for slug, key in seen.identity.items() if seen.names.get(slug) != key]
@@ -313,9 +290,18 @@ def _register(connection: Connection, look: _Look, *, good: bool) -> Registered:
         latest = {"identity": row.excluded.identity}
         connection.execute(row.on_conflict_do_update(index_elements=["slug"], set_=latest), renamed)
     if good and look.there and not _is_foreign(seen) and not _is_filling(connection, seen, look):
-        _looked(connection, look.newsletter, look.now)
+        looks.looked(connection, look.newsletter, look.now)
     seq = {row.identity: row.seq for row in connection.execute(select(issues.c.identity, issues.c.seq))}
     return Registered(seen.identity, seq, _edit(connection, seen), seen.not_new(), seen.arrivals())
+
+
+def _note_ahead(connection: Connection, seen: _Seen, look: _Look) -> None:
+    """Write down what a first look saw dated ahead, and later that it has come out."""
+    if seen.before.last is None:
+        ahead = (fingerprint.slug for fingerprint in look.there if fingerprint.slug not in seen.identity)
+        looks.saw_ahead(connection, look.newsletter, ahead)
+    else:
+        looks.came_out(connection, look.newsletter, seen.before.ahead & seen.identity.keys())
 
 
 def _is_foreign(seen: _Seen) -> bool:

@@ -68,6 +68,13 @@ archive_looks = Table(
     # The last look that saw issues.
     Column("at", Moment, nullable=False),
 )
+issues_ahead = Table(
+    "issues_ahead",
+    metadata,
+    # What the first look at the archive saw dated ahead, until it comes out.
+    Column("newsletter", Text, primary_key=True),
+    Column("slug", Text, primary_key=True),
+)
 heartbeats = Table(
     "heartbeats",
     metadata,

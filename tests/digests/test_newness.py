@@ -133,13 +133,19 @@ def test_sixty_files_renamed_with_their_links_rewritten_flood_nobody() -> None:
     run(play())
 
 
-def test_an_issue_dated_ahead_at_the_first_look_is_new_when_its_date_comes() -> None:
-    """It counts as seen when it comes out, whatever was decided about what was there at the first look."""
+@pytest.mark.parametrize("stopped", [timedelta(0), timedelta(hours=20)])
+def test_an_issue_dated_ahead_at_the_first_look_is_new_when_its_date_comes(stopped: timedelta) -> None:
+    """It counts as seen when it comes out, while the bot runs or is stopped for less than a day."""
 
     async def play() -> None:
         scene, channel = await scene_with(issue(1, SUNDAY - timedelta(days=7)), issue(2, MONDAY))
+        if stopped:
+            await scene.passes(hours=13)
+            await scene.everybody_dies()
+            await scene.passes(seconds=stopped.total_seconds())
+            await scene.worker_comes()
         await scene.passes(days=2)
-        assert scene.texts(channel) == ["Weekly 2"]
+        assert [text.split(" Late")[0] for text in scene.texts(channel)] == ["Weekly 2"]
         await scene.everybody_dies()
         await scene.store.close()
 

@@ -81,6 +81,24 @@ async def test_an_issue_dated_ahead_is_not_seen_before_its_date(store: Store) ->
     assert set(looked.not_new) == set(after.not_new) == {"one"}
 
 
+@pytest.mark.parametrize(("hours", "is_new"), [(23, True), (25, False)])
+async def test_what_the_first_look_saw_ahead_is_new_only_if_somebody_looked_as_its_date_came(
+    store: Store, *, hours: int, is_new: bool
+) -> None:
+    """Without a look for a day the clock may have been wrong then: it was there at the first look."""
+    faces = [fingerprint("one", NOW), fingerprint("ahead", NOW + DAY)]
+    await store.issues.register(faces, NOW)
+    faces += [fingerprint("later", NOW + 2 * DAY)]
+    before = NOW + timedelta(hours=20)
+    await store.issues.register(faces, before)
+    looked = await store.issues.recognised(faces, before + timedelta(hours=hours))
+    after = await store.issues.register(faces, before + timedelta(hours=hours))
+    assert looked.not_new == after.not_new
+    assert set(after.not_new) == ({"one"} if is_new else {"one", "ahead"})
+    last = await store.issues.register(faces, NOW + 9 * DAY)
+    assert last.not_new == after.not_new
+
+
 async def test_only_a_changed_text_is_an_edit(store: Store) -> None:
     """A different reading of the same text is not an edit."""
     await store.issues.register([fingerprint("one", NOW)], NOW)
