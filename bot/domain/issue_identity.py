@@ -108,7 +108,7 @@ def recognise(there: Iterable[Fingerprint], known: KnownIssues) -> dict[str, str
         same = exact.get(new.links)
         if same in leaders and leaders[same].links != new.links:
             same = None  # its file holds something else by now
-        key = same or _like(new, looks, leaders) or _copied(new, looks, leaders) or _unused(new.slug, looks.traits)
+        key = same or _found(new, looks, leaders) or _unused(new.slug, looks.traits)
         identity[new.slug] = key
         leaders.setdefault(key, new)
         looks.add(key, new.traits)
@@ -134,21 +134,32 @@ def _claims(
     usurped = {
         key
         for key, rivals in claims.items()
-        if all(likeness(one.traits, looks.traits.get(key, empty)) < MIN_COMMON_LINKS for one in rivals)
+        if not any(_is_like(one.traits, looks.traits.get(key, empty)) for one in rivals)
     }
     for new in strangers if usurped else ():
-        if key := _like(new, looks, looks.traits.keys() - usurped):  # renamed and edited, and its name used again
+        near = looks.near(new.traits)
+        if key := _like(new, near, looks, looks.traits.keys() - usurped):  # renamed and edited, its name used again
             claims[key].append(new)
     return claims
 
 
+def _is_like(one: Traits, other: Traits) -> bool:
+    """Return whether two issues are alike enough to be one: by their links, which is soon told, or else by the rest."""
+    return share_of_links(one.links, other.links) >= MIN_COMMON_LINKS or likeness(one, other) >= MIN_COMMON_LINKS
+
+
 def _is_written_over(new: Traits, key: str, looks: Known) -> bool:
     """Return whether a file that has the name of a known issue holds another one by now."""
-    return contradicts(new, looks.traits[key], looks.standing(key))
+    known = looks.traits[key]
+    if share_of_links(new.links, known.links) >= MIN_COMMON_LINKS:  # then nothing that stands in both matters
+        return False
+    return contradicts(new, known, looks.standing(key))
 
 
 def _heirs(rivals: list[Fingerprint], traits: Traits) -> list[Fingerprint]:
     """Return those who keep an identity of these `traits`: who is most like it, and first, its copies."""
+    if len(rivals) == 1:
+        return rivals
     kept = [max(rivals, key=lambda one: likeness(one.traits, traits))]
     for one in rivals:
         if one not in kept and all(_are_copies(one, other) for other in kept):
@@ -169,18 +180,24 @@ def _unused(slug: str, looks: Mapping[str, Traits]) -> str:
     return name
 
 
-def _like(new: Fingerprint, looks: Known, taken: Collection[str]) -> str | None:
-    """Return the most similar known issue that is not `taken`, None if no one is similar enough."""
-    near = (key for key in looks.near(new.traits) if key not in taken)
-    alike = ((likeness(new.traits, looks.traits[key], looks.standing(key)), key) for key in near)
+def _found(new: Fingerprint, looks: Known, leaders: Mapping[str, Fingerprint]) -> str | None:
+    """Return the known issue that a file holds although neither its name nor its links say so, None if there is none."""
+    near = looks.near(new.traits)
+    return _like(new, near, looks, leaders) or _copied(new, near, leaders)
+
+
+def _like(new: Fingerprint, near: Iterable[str], looks: Known, taken: Collection[str]) -> str | None:
+    """Return the most similar of the `near` issues that is not `taken`, None if no one is similar enough."""
+    free = (key for key in near if key not in taken)
+    alike = ((likeness(new.traits, looks.traits[key], looks.standing(key)), key) for key in free)
     share, key = max(alike, default=(0.0, ""))
     return key if share >= MIN_COMMON_LINKS else None
 
 
-def _copied(new: Fingerprint, looks: Known, leaders: Mapping[str, Fingerprint]) -> str | None:
-    """Return the issue of which this file is a copy with other links, beside its own file; None if it is no copy."""
-    near = (key for key in looks.near(new.traits) if key in leaders)
-    return next((key for key in near if is_copy(new.traits, leaders[key].traits)), None)
+def _copied(new: Fingerprint, near: Iterable[str], leaders: Mapping[str, Fingerprint]) -> str | None:
+    """Return the one of the `near` issues of which a file beside its own is a copy with other links, None without one."""
+    there = (key for key in near if key in leaders)
+    return next((key for key in there if is_copy(new.traits, leaders[key].traits)), None)
 
 
 def _whole(issue: Issue) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Self, TypeAlias
@@ -68,7 +68,8 @@ def marks(issue: Issue) -> Marks:
     """Return the marks of an issue. A guessed date is none."""
     day = "" if issue.date_guessed else f"{issue.published:%Y-%m-%d}"
     text = "\n".join(entry.text for _, entry in issue.entries())
-    return Marks(issue.number, " ".join(_tokens(issue.title)), day, sketch(text))
+    title = " ".join(filter(None, map(_bare, issue.title.split())))
+    return Marks(issue.number, title, day, sketch(text))
 
 
 def sketch(text: str) -> frozenset[int]:
@@ -77,11 +78,16 @@ def sketch(text: str) -> frozenset[int]:
     Words with other than ASCII letters are left out, since a file in the wrong encoding garbles those alone; a text
     that is mostly of such words (Chinese, Russian) is taken by its characters.
     """
-    if _is_address(text):
-        text = " ".join(word for word in text.split() if not _is_address(word))
-    tokens = _tokens(text)
-    plain = [token for token in tokens if token.isascii()]
-    hashes = _phrases(plain, _PHRASE) if 2 * len(plain) >= len(tokens) else _phrases("".join(tokens), _CHARACTERS)
+    words = text.split()
+    tokens = np.fromiter(map(_token_hash, words), np.uint64, len(words))
+    tokens = tokens[tokens != _NONE]
+    plain = tokens[tokens != _FOREIGN]
+    if 2 * len(plain) >= len(tokens):
+        hashes = _phrases(plain, _PHRASE)
+    else:
+        characters = "".join(map(_token, words))
+        known = {each: _hash(each) for each in set(characters)}
+        hashes = _phrases(np.array([known[each] for each in characters], np.uint64), _CHARACTERS)
     return frozenset(hashes[:_SKETCH].tolist()) if len(hashes) >= _FEW_PHRASES else frozenset()
 
 
@@ -160,25 +166,41 @@ class Known:
 
     traits: dict[str, Traits] = field(default_factory=dict)
     _found: dict[Any, list[str]] = field(default_factory=lambda: defaultdict(list))
+    _waiting: list[str] = field(default_factory=list)
 
     def add(self, identity: str, traits: Traits) -> None:
         """Keep the traits of an identity, unless it has some."""
         if identity not in self.traits:
             self.traits[identity] = traits
-            for trait in _keys(traits):
+            self._waiting.append(identity)
+
+    def _having(self, traits: Iterable[Any]) -> Iterator[list[str]]:
+        """Yield the identities that have each of these traits, for those that any has.
+
+        They are indexed here and not as they are added: most starts of the bot find every issue by its name.
+        """
+        waiting, self._waiting = self._waiting, []
+        for identity in waiting:
+            for trait in _keys(self.traits[identity]):
                 self._found[trait].append(identity)
+        found = self._found
+        return (found[trait] for trait in traits if trait in found)
 
     def standing(self, identity: str) -> frozenset[int]:
         """Return those of a known issue's phrases that another issue has too."""
-        words = self.traits[identity].marks.words
-        return frozenset(word for word in words if any(each != identity for each in self._found.get(word, ())))
+        words = [*self.traits[identity].marks.words]
+        return frozenset(
+            word
+            for word, having in zip(words, self._having(words), strict=True)
+            if any(each != identity for each in having)
+        )
 
     def near(self, traits: Traits) -> list[str]:
         """Return the identities that may be like these traits, in the order in which they were added.
 
         What more than `_COMMON` issues have leads to none of them.
         """
-        lists = (self._found.get(trait, ()) for trait in _keys(traits))
+        lists = self._having(_keys(traits))
         found = {identity for identities in lists if len(identities) <= _COMMON for identity in identities}
         return [identity for identity in self.traits if identity in found] if found else []
 
@@ -204,34 +226,44 @@ def _share_of_text(one: frozenset[int], other: frozenset[int]) -> float | None:
     return sum(each in one and each in other for each in sample) / len(sample)
 
 
-def _is_address(text: str) -> bool:
-    """Return whether a word is an address, or a text has one."""
-    return "://" in text or "www." in text
+def _token(word: str) -> str:
+    """Return a word as it is compared, "" for an address."""
+    return "" if "://" in word or "www." in word else _bare(word)
 
 
-def _tokens(text: str) -> list[str]:
-    """Return the words of a text without the signs around them."""
-    return list(filter(None, map(_bare, text.casefold().split())))
+def _bare(word: str) -> str:
+    """Return a word in one case, without the signs around it."""
+    word = word.casefold()
+    return word if word[:1].isalnum() and word[-1].isalnum() else _EDGES.sub("", word)
+
+
+_NONE, _FOREIGN = np.uint64(0), np.uint64(1)
+"""Stand for a word of which nothing is compared, and for one with other than ASCII letters, among the words' hashes."""
 
 
 @lru_cache(maxsize=65_536)
-def _bare(word: str) -> str:
-    return _EDGES.sub("", word)
+def _token_hash(word: str) -> int:
+    """Return the hash of a word as it is compared. Most words come again and again: this is done once for each."""
+    token = _token(word)
+    return _hash(token) if token and token.isascii() else int(_FOREIGN if token else _NONE)
 
 
-def _phrases(pieces: Sequence[str], length: int) -> Numbers:
-    """Return the hashes of all phrases of so many `pieces` (words or characters), each once, the smallest first.
+def _phrases(hashes: Numbers, length: int) -> Numbers:
+    """Return the hashes of all phrases of so many pieces (words or characters), each once, the smallest first.
 
-    A phrase's hash is made of those of its pieces, each of which is worked out once for all texts.
+    A phrase's hash is made of the `hashes` of its pieces.
     """
-    if len(pieces) < length:
+    if len(hashes) < length:
         return np.empty(0, np.uint64)
-    hashes = np.fromiter(map(_hash, pieces), np.uint64, len(pieces))
-    count = len(pieces) - length + 1
+    count = len(hashes) - length + 1
     found = np.zeros(count, np.uint64)
     for at in range(length):
         found = found * _ODD + hashes[at : at + count]
-    return np.unique(_mixed(found) >> _SPARE_BITS)
+    found = _mixed(found) >> _SPARE_BITS
+    found.sort()  # half the time of np.unique
+    first = np.ones(count, np.bool_)
+    np.not_equal(found[1:], found[:-1], out=first[1:])
+    return found[first]
 
 
 _ODD = np.uint64(0x9E3779B97F4A7C15)
@@ -251,6 +283,5 @@ def _mixed(numbers: Numbers) -> Numbers:
     return mixed ^ (mixed >> _SHIFTS[2])
 
 
-@lru_cache(maxsize=65_536)
 def _hash(piece: str) -> int:
     return int.from_bytes(hashlib.blake2b(piece.encode(errors="surrogatepass"), digest_size=8).digest(), "big")
