@@ -181,7 +181,7 @@ def _unused(slug: str, looks: Mapping[str, Traits]) -> str:
 
 
 def _found(new: Fingerprint, looks: Known, leaders: Mapping[str, Fingerprint]) -> str | None:
-    """Return the known issue that a file holds although neither its name nor its links say so, None if there is none."""
+    """Return the known issue that a file holds although neither its name nor its links say so, None without one."""
     near = looks.near(new.traits)
     return _like(new, near, looks, leaders) or _copied(new, near, leaders)
 
@@ -195,7 +195,7 @@ def _like(new: Fingerprint, near: Iterable[str], looks: Known, taken: Collection
 
 
 def _copied(new: Fingerprint, near: Iterable[str], leaders: Mapping[str, Fingerprint]) -> str | None:
-    """Return the one of the `near` issues of which a file beside its own is a copy with other links, None without one."""
+    """Return the one of the `near` issues of which a file is a copy with other links, beside its own; None without."""
     there = (key for key in near if key in leaders)
     return next((key for key in there if is_copy(new.traits, leaders[key].traits)), None)
 
