@@ -349,7 +349,9 @@ def _services(
         response_urls=ports.response_urls or HttpResponseUrls(settings.slack_api_url),
         move_channel=lambda workspace, old, new: store.channel_moves.move(workspace, old, new, clock.now()),
         posts_there=PostsThere(store, slack, clock),
-        retracting=Retracting(store, clock, settings.admins),
+        retracting=Retracting(
+            store, clock, changes.check, settings.admins, lambda key: registry.issue(key) is not None
+        ),
         broken_issues=BrokenIssues(store, library, slack, clock, settings.operators_channel),
         second_bots=SecondBotAlerts(store, slack, clock, settings.operators_channel),
         unconfirmed=UnconfirmedPosts(store, clock, lambda identity: registry.issue(identity) is not None),

@@ -25,7 +25,7 @@ from bot.digests.views.alerts import SETTLE_LEAVE, SETTLE_POST, SETTLE_THERE
 from bot.digests.views.asking import KEEP, TOPICS, UNSUBSCRIBE
 from bot.digests.views.changes import UNDO, UNDO_ANYWAY, UndoRequest
 from bot.digests.views.ownership import HAND_OVER
-from bot.digests.views.subscription import RETRACT
+from bot.digests.views.subscription import POST_AGAIN, RETRACT
 from bot.domain.period import Period
 from bot.lookup.search import payload
 from bot.lookup.views.answer import SearchRequest
@@ -222,6 +222,11 @@ async def _retract(click: Click) -> Message:
     return blocks.says(await click.services.retracting.take_back(click.place.workspace, click.value, click.place.user))
 
 
+async def _post_again(click: Click) -> Message:
+    """Post a digest again that was taken back, after a confirmation of Slack's too."""
+    return blocks.says(await click.services.retracting.post_again(click.place, click.value))
+
+
 async def _older(click: Click) -> Message | None:
     choice, place = click.services.older_issues, click.place
     if click.action == older.CHOOSE:
@@ -274,6 +279,7 @@ _ACTS = {
     TOPICS: _Act(_topics),
     HAND_OVER: _Act(_hand_over),
     RETRACT: _Act(_retract, beside=True),
+    POST_AGAIN: _Act(_post_again, beside=True),
     UNDO: _Act(_undo, beside=True),
     UNDO_ANYWAY: _Act(_undo),
     SETTLE_POST.partition(":")[0]: _Act(_settle),

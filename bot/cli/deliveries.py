@@ -15,6 +15,7 @@ from archive.errors import BackIssueError, UnknownIssueError
 from archive.snapshot import Snapshot
 from bot.cli.reading import find, read
 from bot.cli.terminal import err, out, safe
+from bot.digests.clauses import taken_back
 from bot.digests.delivery.issue_registry import IssueRegister, IssueRegistry
 from bot.digests.delivery_status import DeliveryReports
 from bot.digests.views.subscription import DeliveryStatus, Post, described
@@ -248,6 +249,11 @@ def _last(post: Post | None) -> str:
     return ", ".join(filter(None, (post.title, when, where, post.stands)))
 
 
+def _happened(delivery: Delivery) -> str:
+    taken = delivery.progress in {Progress.RETRACTING, Progress.RETRACTED}
+    return taken_back(delivery, mention="{}") if taken else delivery.said_reason
+
+
 def _deliveries(found: Iterable[Delivery]) -> Table:
     table = Table(header_style="dim", box=None, padding=(0, 2, 0, 0))
     for column in ("due (UTC)", "workspace", "channel", "issue", "state", "parts", "what happened"):
@@ -261,6 +267,6 @@ def _deliveries(found: Iterable[Delivery]) -> Table:
             Text(safe(delivery.issue)),
             Text(delivery.progress.value, style=STYLE.get(delivery.progress, "")),
             f"{sent}/{len(delivery.parts)}" if delivery.parts else "",
-            Text(safe(delivery.said_reason)),
+            Text(safe(_happened(delivery))),
         )
     return table

@@ -57,3 +57,18 @@ def retract(
     from bot.cli.retract import retract as run_it  # noqa: PLC0415 - heavy
 
     run_it(issue, workspace, channel, archive, everywhere=everywhere)
+
+
+@delivering.command()
+def post(
+    issue: Annotated[str, typer.Argument(help="The issue: its slug or number.")],
+    workspace: Annotated[str | None, typer.Option(help="Only in this workspace (its id).")] = None,
+    channel: Annotated[str | None, typer.Option(help="Only in this channel (its id).")] = None,
+    archive: Archive = None,
+    *,
+    everywhere: Annotated[bool, typer.Option("--all", help="In all channels where it was taken back.")] = False,
+) -> None:
+    """Post an issue again that was taken back: as a new digest, in the channels where it was."""
+    from bot.cli.retract import post as run_it  # noqa: PLC0415 - heavy
+
+    run_it(issue, workspace, channel, archive, everywhere=everywhere)

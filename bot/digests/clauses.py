@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from archive.issue import Issue
-from bot.domain.delivery import ISSUE_GONE, SETTLED, Delivery, Progress, State
+from bot.domain.delivery import ISSUE_GONE, OPERATOR, SETTLED, TAKEN_BACK, Delivery, Progress, State
 from bot.domain.delivery_policy import DeliveryPolicy
 from bot.domain.publication import moment_said
 from bot.domain.schedule import Weekly, zone_of
@@ -16,8 +16,6 @@ _ENDED = {
     Progress.REFUSED: "was not posted: Slack refused it",
     Progress.DROPPED: "was not posted",
     Progress.PASSED: "is not posted by itself",
-    Progress.RETRACTING: "is being taken back",
-    Progress.RETRACTED: "was taken back",
 }
 _NOW = timedelta(minutes=1)
 """What goes out within this time is said to go out now."""
@@ -47,9 +45,16 @@ def turn(issue: Issue, at: datetime, first: datetime, now: datetime, how: tuple[
 
 def stands(delivery: Delivery, subscription: Subscription | None, at: datetime | None, now: datetime) -> str:
     """Return the state of a delivery that is not done, as a clause; `at` is when it goes out, None if it does not."""
-    reason = f" ({delivery.said_reason})" if delivery.reason else ""
+    if delivery.progress in {Progress.RETRACTING, Progress.RETRACTED}:
+        return taken_back(delivery)
     if delivery.progress in _ENDED:
-        return _ENDED[delivery.progress] + reason
+        return _ENDED[delivery.progress] + (f" ({delivery.said_reason})" if delivery.reason else "")
+    return _stands_open(delivery, subscription, at, now)
+
+
+def _stands_open(delivery: Delivery, subscription: Subscription | None, at: datetime | None, now: datetime) -> str:
+    """Return the state of a delivery that has not ended, as a clause."""
+    reason = f" ({delivery.said_reason})" if delivery.reason else ""
     if delivery.progress is Progress.POSTING:
         return coming(delivery, subscription)
     if any(part.state is State.SENDING for part in delivery.parts):
@@ -60,6 +65,16 @@ def stands(delivery: Delivery, subscription: Subscription | None, at: datetime |
     if at > now + _NOW:
         return f"waits for {when(at, subscription, now)}{reason}"
     return f"is about to be posted{reason}"
+
+
+def taken_back(delivery: Delivery, mention: str = "<@{}>") -> str:
+    """Return that a delivery was taken back, as a clause: by whom, when, and what may still stand there."""
+    by = delivery.retracted_by
+    whom = {"": "", OPERATOR: " by the bot's operator"}.get(by, f" by {mention.format(by)}")
+    on = f" on {delivery.retracted_at:%d %b %Y %H:%M} UTC" if delivery.retracted_at else ""
+    rest = delivery.reason.removeprefix(TAKEN_BACK).removeprefix("; ")
+    said = "was taken back" if delivery.progress is Progress.RETRACTED else "is being taken back"
+    return f"{said}{whom}{on}{f' ({rest})' if rest else ''}"
 
 
 def coming(delivery: Delivery, subscription: Subscription | None) -> str:

@@ -98,8 +98,7 @@ class DeliveryReports:
 
     async def why(self, workspace: WorkspaceId, channel: str, issue: Issue, now: datetime) -> str:
         """Return one sentence that says whether, when or why not an issue was or will be posted in a channel."""
-        identity = self._registry.current.identities.get(issue.slug) or await self._store.issues.identity(issue.slug)
-        name = f"Issue {label(issue)}"
+        identity, name = await self._identity(issue), f"Issue {label(issue)}"
         delivery = await self._store.deliveries.get(workspace, channel, identity) if identity else None
         subscription = await self._store.subscriptions.get(workspace, channel)
         if subscription is None:
@@ -111,6 +110,17 @@ class DeliveryReports:
             at = outlook.forecast.at.get(delivery.issue)
             return f"{name} {await self._became(delivery, subscription, at, now)}."
         return f"{name} {self._becomes(outlook, identity or issue.slug, issue)}."
+
+    async def retracted(self, workspace: WorkspaceId, channel: str, issue: Issue) -> int:
+        """Return the id of the delivery that was taken back and may be posted again, 0 if there is none."""
+        identity = await self._identity(issue)
+        delivery = await self._store.deliveries.get(workspace, channel, identity) if identity else None
+        return delivery.id if delivery is not None and delivery.may_be_posted_again else 0
+
+    async def _identity(self, issue: Issue) -> str | None:
+        """Return an issue's identity, None if the bot has not registered it yet."""
+        known = self._registry.current.identities.get(issue.slug)
+        return known or await self._store.issues.identity(issue.slug)
 
     async def was(self, workspace: WorkspaceId, channel: str, asked: str, now: datetime) -> str:
         """Return one sentence on what the channel has of an issue that the archive does not show, "" for nothing.

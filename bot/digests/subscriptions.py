@@ -54,6 +54,10 @@ class DeliveryStatuses(Protocol):
         """Return one sentence that says whether, when or why not an issue was posted in a channel."""
         ...
 
+    async def retracted(self, workspace: WorkspaceId, channel: str, issue: Issue) -> int:
+        """Return the id of the delivery that was taken back and may be posted again, 0 if there is none."""
+        ...
+
     async def was(self, workspace: WorkspaceId, channel: str, asked: str, now: datetime) -> str:
         """Return one sentence on what the channel has of an issue that the archive does not show, "" for nothing."""
         ...
@@ -229,7 +233,18 @@ class Subscribing:
                 raise
             return said.became(f"Issue {asked.strip()} was not posted: it is held back, {held.why}.", self._names)
         line = await self._deliveries.why(place.workspace, place.channel, issue, self._clock.now())
+        retracted = await self._deliveries.retracted(place.workspace, place.channel, issue)
+        if retracted and await self._may_change(place):
+            return said.taken_back(line, retracted, self._names)
         return said.became(line, self._names)
+
+    async def _may_change(self, place: CommandContext) -> bool:
+        """Return whether the channel is subscribed and the person may change that."""
+        try:
+            await self._changes.check(place)
+        except NotAllowedError:
+            return False
+        return await self._changes.current(place) is not None
 
     async def preview(self, asked: str, place: CommandContext) -> Message:
         """Return an issue as the channel's preferences show it. Raises UnknownIssueError."""

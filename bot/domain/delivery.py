@@ -75,6 +75,10 @@ NOT_THERE = "looked for it: it is not there"
 """An unconfirmed part's reason after a look that proved that it did not arrive."""
 REQUESTED = "its subscriber asked for it"
 """A delivery's reason after a person asked for an issue that is not posted by itself."""
+POSTED_AGAIN = "it was taken back, and somebody asked for it to be posted again"
+"""A delivery's reason after a person asked for an issue that had been taken back."""
+POSTED_SINCE = "it was posted again since"
+"""The reason of a delivery that was taken back after the issue got another one."""
 
 NOT_THEN = "the release that posted the digest did not have it"
 """Why a part is skipped that only a newer version of the reader knows; it stays so, since an upgrade posts nothing."""
@@ -83,9 +87,13 @@ SAID_THERE = "somebody said that it is there"
 """The reason after a person said that an unconfirmed message has arrived."""
 TAKEN_BACK = "somebody took it back"
 """Why a part is skipped, and a delivery ended, that a person took back."""
+OPERATOR = "operator"
+"""Who took a digest back with a command of the command line, which knows no user id."""
 RETRACTABLE = frozenset(Progress) - {Progress.RETRACTING, Progress.RETRACTED}
 """The progress of a delivery that can be taken back."""
 
+STANDING = frozenset({State.SENT, State.UNKNOWN})
+"""States of a part whose message stands in the channel, or may."""
 SETTLED = frozenset({State.SENT, State.UNKNOWN, State.REFUSED, State.SKIPPED})
 """States that no worker changes by itself."""
 
@@ -144,7 +152,8 @@ class Delivery:
     issue's text as last shown and `version` that of the code which made its messages' hashes; both are "" where a
     release posted it that kept neither. `reason` says in one line what happened, or what it waits for. `after` is a ts
     of Slack's before which its channel message cannot be, "" where none is known. `requested`: a person asked for
-    this issue, which is not posted by itself; it takes no place in a slot and is never late.
+    this issue, which is not posted by itself; it takes no place in a slot and is never late. `retracted_by` is who took
+    it back (a user id, OPERATOR, or "" if nobody knows), `retracted_at` when.
     """
 
     id: int
@@ -164,6 +173,14 @@ class Delivery:
     version: str = ""
     parts: tuple[PartRow, ...] = ()
     requested: bool = False
+    retracted_by: str = ""
+    retracted_at: datetime | None = None
+
+    @property
+    def may_be_posted_again(self) -> bool:
+        """Return whether it was taken back so that none of its messages can still stand in the channel."""
+        over = self.progress is Progress.RETRACTED and self.reason != POSTED_SINCE
+        return over and all(part.state not in STANDING for part in self.parts)
 
     @property
     def parent(self) -> PartRow | None:

@@ -235,6 +235,8 @@ def with_parts(connection: Connection, rows: Iterable[Any]) -> tuple[Delivery, .
             version=row.version,
             parts=parts.get(row.id, ()),
             requested=bool(row.requested),
+            retracted_by=row.retracted_by,
+            retracted_at=row.retracted_at,
         )
         for row in found
     )

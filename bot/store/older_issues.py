@@ -108,13 +108,14 @@ def _request(connection: Connection, subscription: int, identities: Iterable[str
     # A new row has a higher id than what was posted before, by which the channel's newest digest is found.
     connection.execute(delete(deliveries).where(passed))
     fresh = insert(connection, deliveries).on_conflict_do_nothing().returning(_D.id)
-    count = sum(len(connection.execute(fresh, _row(place, issue, now)).all()) for issue in wanted)
+    count = sum(len(connection.execute(fresh, request_row(place, issue, now)).all()) for issue in wanted)
     if count:
         connection.execute(running_now(now, _S.id == subscription))
     return count
 
 
-def _row(place: Any, issue: str, now: datetime) -> dict[str, Any]:
+def request_row(place: Any, issue: str, now: datetime, reason: str = REQUESTED) -> dict[str, Any]:
+    """Return the row of a delivery that a person asked for, in the channel of the subscription's row `place`."""
     return {
         "workspace": place.workspace,
         "channel": place.channel,
@@ -124,7 +125,7 @@ def _row(place: Any, issue: str, now: datetime) -> dict[str, Any]:
         "decided": now,
         "progress": Progress.WAITING.value,
         "taste": place.taste,
-        "reason": REQUESTED,
+        "reason": reason,
         "requested": True,
     }
 

@@ -16,10 +16,11 @@ from bot.store.bookmark_events import adopt
 from bot.store.database import Database
 from bot.store.inserts import insert_new
 from bot.store.membership import is_among
-from bot.store.tables import ask_threads, bookmarks, forgotten, marks, people, subscriptions
+from bot.store.tables import ask_threads, bookmarks, deliveries, forgotten, marks, people, subscriptions
 
 _P = people.c
 _S = subscriptions.c
+_D = deliveries.c
 _COLUMNS = (_P.id, _P.home, _P.user, _P.kept, _P.unread, _P.since, _P.hinted)
 
 
@@ -80,6 +81,7 @@ class People:
             return or_(workspace == f"-:{member.home}", workspace.startswith(f"{member.home}:", autoescape=True))
 
         disown = update(subscriptions).where(_S.user == member.user, theirs(_S.workspace)).values(user="")
+        unsigned = update(deliveries).where(_D.retracted_by == member.user, theirs(_D.workspace))
         asked = and_(ask_threads.c.user == member.user, theirs(ask_threads.c.workspace))
 
         def unit(connection: Connection) -> int:
@@ -89,6 +91,7 @@ class People:
             connection.execute(delete(bookmarks).where(is_among(bookmarks.c.person, own)))
             connection.execute(delete(people).where(is_among(_P.id, own)))
             connection.execute(disown)
+            connection.execute(unsigned.values(retracted_by=""))
             subscription_audit.forget(connection, member.user, theirs)
             connection.execute(delete(ask_threads).where(asked))
             row = insert_new(connection, forgotten).values(hash=_hash(member.user), at=at)

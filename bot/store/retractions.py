@@ -1,4 +1,4 @@
-"""Recording that the digests of an issue are to be taken back."""
+"""Recording that the digests of an issue are to be taken back, and that one is to be posted again."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, case, exists, literal, select, update
 
-from bot.domain.delivery import RETRACTABLE, TAKEN_BACK, Progress, State
+from bot.domain.delivery import POSTED_AGAIN, POSTED_SINCE, RETRACTABLE, STANDING, TAKEN_BACK, Delivery, Progress, State
 from bot.domain.workspace import WorkspaceId
 from bot.store.database import Database
 from bot.store.inserts import insert_new
 from bot.store.membership import is_among
-from bot.store.next_run import soon
+from bot.store.next_run import running_now, soon
+from bot.store.older_issues import request_row
 from bot.store.shrinking import restore
 from bot.store.tables import deliveries, parts, subscriptions
 
@@ -29,15 +30,23 @@ class Retractions:
         self._database = database
 
     async def ask(
-        self, issue: str, now: datetime, *, workspace: WorkspaceId | None = None, channel: str | None = None
+        self,
+        issue: str,
+        now: datetime,
+        *,
+        by: str = "",
+        workspace: WorkspaceId | None = None,
+        channel: str | None = None,
     ) -> int:
         """Have the issue (its identity) taken back in the channel, or in all; return in how many it is.
 
-        Channels that the filters match and that did not get it yet do not get it any more.
+        `by` is a user id, or OPERATOR. Channels that the filters match and that did not get it yet do not get it any
+        more.
         """
         where = [column == value for column, value in ((_D.workspace, workspace), (_D.channel, channel)) if value]
         asked = and_(_D.issue == issue, is_among(_D.progress, [each.value for each in RETRACTABLE]), *where)
-        mark = update(deliveries).where(asked).values(progress=Progress.RETRACTING.value, reason=_ASKED)
+        theirs = {"retracted_by": by, "retracted_at": now}
+        mark = update(deliveries).where(asked).values(progress=Progress.RETRACTING.value, reason=_ASKED, **theirs)
 
         def unit(connection: Connection) -> int:
             rows = connection.execute(mark.returning(_D.id, _D.subscription, _D.shrunk)).all()
@@ -45,9 +54,33 @@ class Retractions:
             waiting = and_(is_among(parts.c.delivery, [row.id for row in rows]), parts.c.state == State.PENDING.value)
             connection.execute(update(parts).where(waiting).values(state=State.SKIPPED.value, reason=TAKEN_BACK))
             if fresh := _not_posted(connection, issue, now, workspace, channel):
-                connection.execute(insert_new(connection, deliveries), fresh)
+                connection.execute(insert_new(connection, deliveries), [{**row, **theirs} for row in fresh])
             _wake(connection, [row.subscription for row in rows], now)
             return len(rows)
+
+        return await self._database.write(unit)
+
+    async def post_again(self, delivery: Delivery, now: datetime) -> bool:
+        """Have a digest that was taken back posted as a new delivery, which a worker then attempts like any other.
+
+        The old one stays, with its messages, under a name of its own: a late answer to one of its attempts can't be
+        taken for one of the new delivery's. Return False, and change nothing, if it is not taken back (any more), one
+        of its messages may still stand in the channel, or the channel is not subscribed. Of many calls one returns
+        True.
+        """
+        left = exists().where(parts.c.delivery == _D.id, is_among(parts.c.state, [each.value for each in STANDING]))
+        over = and_(_D.id == delivery.id, _D.progress == Progress.RETRACTED.value, _D.reason != POSTED_SINCE, ~left)
+        put_by = update(deliveries).where(over).values(issue=f"{delivery.issue} ({delivery.id})", reason=POSTED_SINCE)
+        wanted = and_(_S.id == delivery.subscription, ~_S.ended)
+
+        def unit(connection: Connection) -> bool:
+            place = connection.execute(select(subscriptions).where(wanted)).first()
+            if place is None or not connection.execute(put_by).rowcount:
+                return False
+            row = request_row(place, delivery.issue, now, POSTED_AGAIN)
+            connection.execute(insert_new(connection, deliveries), row)
+            connection.execute(running_now(now, wanted))
+            return True
 
         return await self._database.write(unit)
 

@@ -207,6 +207,9 @@ deliveries = Table(
     Column("requested", Boolean, nullable=False, default=False, server_default=false()),
     # Its posted messages are in the table shrunk_messages: they are never corrected again.
     Column("shrunk", Boolean, nullable=False, default=False, server_default=false()),
+    # Who took it back (a user id, "operator", or "" where nobody knows), and when; NULL as long as nobody has.
+    Column("retracted_by", Text, nullable=False, default="", server_default=""),
+    Column("retracted_at", Moment),
     UniqueConstraint("workspace", "channel", "issue", name="one_delivery_an_issue"),
     Index("deliveries_by_subscription", "subscription", "progress"),
     Index("deliveries_by_issue", "issue"),

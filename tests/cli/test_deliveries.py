@@ -215,6 +215,17 @@ def test_an_issue_is_taken_back_by_its_number(ask: Callable[..., str]) -> None:
     assert "Issue 1 is taken back in 2 channels" in ask("retract", "1", "--all")
 
 
+def test_an_issue_that_was_taken_back_is_posted_again(ask: Callable[..., str]) -> None:
+    """Only where it was taken back; the list says who did, which here is the operator."""
+    assert "Issue 2 is posted again in 0 channels" in ask("post", "2", "--all")
+    ask("retract", "2", "--channel", "C1")
+    assert "back by the bot's operator on" in ask("--issue", "2", "--channel", "C1")
+    assert "Issue 2 is posted again in 1 channel." in ask("post", "2", "--channel", "C1")
+    assert "and somebody asked for it to be posted again" in ask("--issue", "2", "--channel", "C1")
+    with pytest.raises(SettingsError, match="--all"):
+        ask("post", "2")
+
+
 def test_the_operators_settings_count_here_too(ask: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
     """What the bot would take for new or old by its settings, the command does as well."""
     monkeypatch.setenv("BACKISSUE_NEW_DAYS", "3")

@@ -9,13 +9,15 @@ from datetime import timedelta
 
 import pytest
 
+from bot.digests.command_context import CommandContext
 from bot.digests.delivery_status import DeliveryReports
 from bot.digests.retracting import Retracting
 from bot.digests.views.subscription import RETRACT, DeliveryStatus, Post, status
 from bot.domain.bookmark import BookmarkSource, Member
-from bot.domain.delivery import TAKEN_BACK, Delivery, Progress, State
+from bot.domain.delivery import Delivery, Progress, State
 from bot.domain.preferences import Preferences
 from bot.domain.subscription import Paused, PausedBy
+from bot.domain.subscription_settings import ChannelSettings, NotAllowedError
 from bot.store.store import Store
 from playground.slack.faults import Fault, How
 from playground.slack.limits import problems
@@ -29,6 +31,11 @@ from tests.fakes.virtual import START, run
 
 DELETE = "chat.delete"
 PARTS = 5
+
+
+async def anybody(place: CommandContext) -> None:
+    """Let a person change any channel's subscription."""
+    del place
 
 
 async def posted_scene(store: Store | None = None, *, wait: float = 60) -> tuple[Scene, str]:
@@ -50,9 +57,9 @@ async def found(scene: Scene, channel: str) -> Delivery:
     return delivery
 
 
-async def retract(scene: Scene, channel: str | None = None) -> int:
+async def retract(scene: Scene, channel: str | None = None, by: str = "") -> int:
     """Ask for issue 2 to be taken back in the channel, or in all; return in how many it is."""
-    count = await scene.store.retractions.ask("issue-2", scene.clock.now(), channel=channel)
+    count = await scene.store.retractions.ask("issue-2", scene.clock.now(), by=by, channel=channel)
     scene.poke()
     return count
 
@@ -96,7 +103,7 @@ def test_a_digest_is_taken_back_replies_first() -> None:
         why = await DeliveryReports(scene.store, scene.workers[0][0]._registration._registry, None).why(
             "-:T1", channel, scene.issues[-1], scene.clock.now()
         )
-        assert f"was taken back ({TAKEN_BACK})" in why
+        assert why == f"Issue #2 was taken back on {begun:%d %b %Y %H:%M} UTC."
         await scene.everybody_dies()
 
     run(play())
@@ -228,7 +235,7 @@ def test_who_may_take_a_digest_back() -> None:
     async def play() -> None:
         scene, channel = await posted_scene()
         button = str((await found(scene, channel)).id)
-        retracting = Retracting(scene.store, scene.clock, frozenset({"U8"}))
+        retracting = Retracting(scene.store, scene.clock, anybody, frozenset({"U8"}))
         assert "Only the person" in await retracting.take_back("-:T1", button, "U7")
         assert "do not know" in await retracting.take_back("-:T2", button, scene.person.id)
         assert "do not know" in await retracting.take_back("-:T1", "1 or 1", scene.person.id)
@@ -238,6 +245,118 @@ def test_who_may_take_a_digest_back() -> None:
         await scene.everybody_dies()
 
     run(play())
+
+
+def test_a_digest_that_was_taken_back_is_posted_again_when_a_person_asks() -> None:
+    """Whole and once, with a delivery of its own, however often the button is pressed; then it can be taken back."""
+
+    async def play() -> None:
+        scene, channel = await posted_scene()
+        await retract(scene, channel, by="U7")
+        await scene.passes(minutes=2)
+        old = await found(scene, channel)
+        reports = DeliveryReports(scene.store, scene.workers[0][0]._registration._registry, None)
+        assert await reports.retracted("-:T1", channel, scene.issues[-1]) == old.id
+        why = await reports.why("-:T1", channel, scene.issues[-1], scene.clock.now())
+        assert why == f"Issue #2 was taken back by <@U7> on {START + timedelta(minutes=1):%d %b %Y %H:%M} UTC."
+        retracting, place = Retracting(scene.store, scene.clock, anybody), CommandContext("-:T1", channel, "U8")
+        said = await asyncio.gather(*[retracting.post_again(place, str(old.id)) for _ in range(3)])
+        assert sum("I post it in" in line for line in said) == 1
+        scene.poke()
+        await scene.passes(minutes=2)
+        assert (there(scene, channel), len(scene.posts(channel))) == (PARTS, 2 * PARTS)
+        delivery = await found(scene, channel)
+        assert (delivery.progress, delivery.late) == (Progress.DONE, "")
+        assert delivery.id > old.id
+        assert await reports.retracted("-:T1", channel, scene.issues[-1]) == 0
+        assert "settled already" in await retracting.post_again(place, str(old.id))
+        assert "already" in await retracting.take_back("-:T1", str(old.id), scene.person.id)
+        await scene.appear(issue(2, START, entries=PARTS))
+        await scene.passes(minutes=2)
+        assert there(scene, channel) == PARTS + 1
+        assert await retract(scene, channel) == 1
+        await scene.passes(minutes=2)
+        assert there(scene, channel) == 0
+        await scene.everybody_dies()
+
+    run(play())
+
+
+def test_what_may_still_stand_there_is_not_posted_again() -> None:
+    """A message that Slack did not let the bot delete would stand there twice."""
+
+    async def play() -> None:
+        scene, channel = await posted_scene()
+        scene.site.faults.add(Fault(How.REFUSED, error="cant_delete_message", method=DELETE))
+        await retract(scene, channel)
+        await scene.passes(minutes=2)
+        old = await found(scene, channel)
+        retracting, place = Retracting(scene.store, scene.clock, anybody), CommandContext("-:T1", channel, "U8")
+        assert "may still stand there" in await retracting.post_again(place, str(old.id))
+        assert not await scene.store.retractions.post_again(old, scene.clock.now())
+        await scene.passes(minutes=2)
+        assert there(scene, channel) == 1
+        await scene.everybody_dies()
+
+    run(play())
+
+
+def test_who_may_have_it_posted_again_and_where() -> None:
+    """Who may change the subscription; not from another workspace, and not where nobody is subscribed any more."""
+
+    async def play() -> None:
+        scene, channel = await posted_scene()
+        settings = ChannelSettings.of(await subscribed(scene, channel))
+
+        async def nobody(place: CommandContext) -> None:
+            assert place.channel == channel, "the digest's channel, not the one of the click"
+            raise NotAllowedError(settings, frozenset())
+
+        await retract(scene, channel)
+        await scene.passes(minutes=2)
+        button = str((await found(scene, channel)).id)
+        with pytest.raises(NotAllowedError):
+            await Retracting(scene.store, scene.clock, nobody).post_again(CommandContext("-:T1", "C9", "U8"), button)
+        retracting = Retracting(scene.store, scene.clock, anybody)
+        assert "do not know" in await retracting.post_again(CommandContext("-:T2", channel, "U8"), button)
+        await scene.store.subscriptions.end("-:T1", channel)
+        assert "Nothing is posted" in await retracting.post_again(CommandContext("-:T1", channel, "U8"), button)
+        assert (await found(scene, channel)).progress is Progress.RETRACTED
+        await scene.everybody_dies()
+
+    run(play())
+
+
+async def dies_posting_again(step: int, store: Store) -> bool:
+    """Post a digest again with a worker that dies at a step; return whether it died. The next one ends the work."""
+    scene, channel = await posted_scene(store)
+    await retract(scene, channel)
+    await scene.passes(minutes=2)
+    await scene.everybody_dies()
+    assert await store.retractions.post_again(await found(scene, channel), scene.clock.now())
+    fuse = Fuse(step)
+    scene.wrap_store = lambda real: doomed_store(real, fuse)
+    coming = asyncio.create_task(scene.worker_comes(slack=doomed_slack(scene.slack, fuse)))
+    await asyncio.wait({coming, asyncio.create_task(fuse.blown.wait())}, return_when=asyncio.FIRST_COMPLETED)
+    if not coming.done():
+        coming.cancel()
+    await scene.passes(seconds=30)
+    await scene.everybody_dies()
+    scene.wrap_store = lambda real: real
+    await scene.worker_comes()
+    await scene.passes(minutes=10)
+    await scene.everybody_dies()
+    assert there(scene, channel) == PARTS, step
+    assert (await found(scene, channel)).progress is Progress.DONE, step
+    assert len(scene.posts(channel)) == 2 * PARTS, step
+    return fuse.blown.is_set()
+
+
+@pytest.mark.long
+def test_a_worker_that_dies_while_it_posts_again_is_followed(emptied: Callable[[], Store]) -> None:
+    """At every thirteenth step: each message stands there once."""
+    died = [run(dies_posting_again(step, emptied())) for step in range(1, 60, 13)]
+    assert sum(died) > 2
 
 
 async def dies_at(step: int, store: Store) -> bool:
@@ -293,6 +412,20 @@ def test_the_same_on_postgresql(postgres: Postgres) -> None:
         await store.close()
 
     for step in range(1, 40, 5):
+        run(play(step))
+
+
+@pytest.mark.postgres
+@pytest.mark.slow
+def test_posting_again_on_postgresql(postgres: Postgres) -> None:
+    """At every ninth step, with the other database."""
+
+    async def play(step: int) -> None:
+        store = Store.open(postgres.fresh(), upgrading=True, inline=True)
+        await dies_posting_again(step, store)
+        await store.close()
+
+    for step in range(1, 60, 9):
         run(play(step))
 
 

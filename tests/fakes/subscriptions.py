@@ -149,7 +149,9 @@ class FakeChanges:
 
 
 class FakeDeliveries:
-    """Knows of no delivery."""
+    """Knows of no delivery; `taken_back` is the id of one that was, 0 for none."""
+
+    taken_back = 0
 
     async def status(self, subscription: Subscription, now: datetime) -> DeliveryStatus:
         """Return the next slot."""
@@ -169,6 +171,11 @@ class FakeDeliveries:
         """Return that it waits."""
         del workspace, channel, now
         return f"{issue.slug} waits for its slot"
+
+    async def retracted(self, workspace: WorkspaceId, channel: str, issue: Issue) -> int:
+        """Return the id of the one that was taken back."""
+        del workspace, channel, issue
+        return self.taken_back
 
     async def was(self, workspace: WorkspaceId, channel: str, asked: str, now: datetime) -> str:
         """Return nothing: no issue was posted."""

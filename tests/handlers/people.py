@@ -110,6 +110,7 @@ class People:
         """Put the real listeners on a real app, with fakes behind the use cases."""
         self.library = FakeLibrary(issues)
         self.register, self.store, self.replies, self.slack = FakeRegister(), FakeMemory(), FakeReplies(), FakeSlack()
+        self.deliveries = FakeDeliveries()
         names, clock = CommandNames(), StillClock()
         misses = MissCounter(self.store.opened.misses, clock)
         answers = Answers(self.library, names, clock, lambda _: 0, misses.note)
@@ -118,7 +119,7 @@ class People:
         self.changes = changes = SubscriptionChanges(self.recorded, self.slack, clock, ChangeRules(background.start))
         subscribing = Subscribing(
             changes,
-            FakeDeliveries(),
+            self.deliveries,
             self.slack,
             names,
             clock,
@@ -173,7 +174,7 @@ class People:
             FormResults(self.slack),
             self.replies,
             UnconfirmedPosts(store, clock),
-            Retracting(store, clock),
+            Retracting(store, clock, changes.check),
             PostsThere(store, self.slack, clock),
             lambda workspace, old, new: store.channel_moves.move(workspace, old, new, clock.now()),
             misses,

@@ -100,6 +100,7 @@ async def test_sharing_a_result_that_is_gone_posts_nothing(people: People) -> No
         ("resume", "", "not subscribed"),
         ("unsubscribe", "", "not subscribed"),
         ("retract", "1", "I do not know that digest"),
+        ("post_again", "1", "I do not know that digest"),
         (SETTLE_POST, "17:5", "do not know that message"),
         (SETTLE_LEAVE, "17:5", "do not know that message"),
         (SETTLE_THERE, "17:5", "do not know that message"),

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.digests.views.subscription import POST_AGAIN
 from bot.domain.subscription_settings import Access
 from bot.domain.workspace import workspace_id
 from bot.slack.api.errors import ChannelRefusedError, TryLaterError
@@ -150,3 +151,16 @@ async def test_a_form_is_refused_beside_its_field(people: People) -> None:
         view={"type": "modal", "id": "V1", "callback_id": "subscribe", "state": {"values": values}},
     )
     assert answer.body["errors"] == {"channel": "Nothing was changed: only its owner can change this subscription."}
+
+
+async def test_what_was_taken_back_is_offered_to_those_who_may_change_the_channel(people: People) -> None:
+    """With a confirmation; nobody else, and nobody where no one is subscribed, sees the button."""
+    people.deliveries.taken_back = 7
+    assert POST_AGAIN not in await as_person(people, "U1", "why 6")
+    await as_person(people, "U1", "subscribe mondays 09:00 UTC")
+    await as_person(people, "U1", "allow owner")
+    assert POST_AGAIN not in await as_person(people, "U2", "why 6")
+    assert POST_AGAIN in await as_person(people, "U1", "why 6")
+    (button,) = [each for block in people.heard[-1]["blocks"] for each in block.get("elements", []) if "value" in each]
+    assert (button["action_id"], button["value"]) == (POST_AGAIN, "7")
+    assert "Post it" in str(button["confirm"])

@@ -131,6 +131,17 @@ async def test_a_person_who_is_forgotten_leaves_the_audit(store: Store) -> None:
     assert there.user == "U1"
 
 
+async def test_a_person_who_is_forgotten_leaves_what_they_took_back(store: Store) -> None:
+    """That it was taken back, and when, stays; the same user id in another workspace is somebody else's."""
+    for workspace in (HERE[0], "-:T2"):
+        await store.audit.change(workspace, "C1", "U1", lambda _, __: FIRST, NOW)
+    await store.retractions.ask("an-issue", NOW, by="U1")
+    await store.people.forget(Member("T1", "U1"), 1)
+    rows = {each.workspace: each for each in await store.deliveries.list()}
+    assert {each.retracted_at for each in rows.values()} == {NOW}
+    assert {key: each.retracted_by for key, each in rows.items()} == {HERE[0]: "", "-:T2": "U1"}
+
+
 async def test_resuming_one_resumes_what_the_workspace_stopped(store: Store) -> None:
     """A refusal of the workspace stopped all of its channels; one of them is resumed, and the others with it."""
     for channel in ("C1", "C2"):

@@ -25,12 +25,15 @@ from bot.slack.blocks.mrkdwn import clip, clip_plain, escape, link
 _DEFAULT_NAMES = CommandNames()
 RETRACT = "retract"
 """The action id of the button that takes the last digest back; its value is the delivery's id."""
+POST_AGAIN = "post_again"
+"""The action id of the button that has a digest posted again which was taken back; its value is the delivery's id."""
 _MAX_WAITING = 8
 _MOST_OLDER = 5
 _MONTHS = "|".join(month[:3] for month in MONTHS)
 _MOMENT = re.compile(rf"\d\d (?:{_MONTHS}) \d{{4}} \d\d:\d\d UTC")
 _POSTED = re.compile(r": (https://\S+)\.$")
 _NAME = re.compile(r"Issue \S+")
+_WHOM = re.compile(r"(?<=taken back by )&lt;@([A-Z0-9]{2,20})&gt;", re.ASCII)
 OUTSIDE = "Nothing was subscribed: I cannot post in that channel yet. Type /invite there to add me, then try again."
 """Shown if the bot is not in the channel. Plain text, since it also appears beside the form's field."""
 _OUTSIDE_NOW = "*I am not in this channel*, so nothing can be posted until you type `/invite` and my name here."
@@ -179,7 +182,24 @@ def became(line: str, names: CommandNames) -> Message:
         markup = f"{link(posted[1], name[0])} {plainly(said[name.end() : posted.start()], 2_000, names.command)}."
     else:
         markup = plainly(said, 2_000, names.command) or "·"
-    return blocks.says(_local_times(markup))
+    return blocks.says(_WHOM.sub(_mentioned, _local_times(markup)))
+
+
+def taken_back(line: str, delivery: int, names: CommandNames) -> Message:
+    """Return a `line` about an issue that was taken back, with the button that has it posted again."""
+    said = became(line, names)
+    confirm = {
+        "title": blocks.plain("Post it?", 100),
+        "text": blocks.plain("It was taken back here. I post it now, as a new message with its thread.", 300),
+        "confirm": blocks.plain("Post it", 30),
+        "deny": blocks.plain("Leave it", 30),
+    }
+    button = {**blocks.button("Post it", POST_AGAIN, str(delivery)), "confirm": confirm}
+    return Message(said.text, (*said.blocks, blocks.actions([button])))
+
+
+def _mentioned(found: re.Match[str]) -> str:
+    return mention(found[1])
 
 
 def _local_times(markup: str) -> str:
