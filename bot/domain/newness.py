@@ -20,6 +20,9 @@ FIRST_LOOK_QUIET = timedelta(minutes=2)
 UNWATCHED = timedelta(days=1)
 """A running bot looks every few minutes: where it did not for so long, it was stopped or its clock was put forward."""
 
+AHEAD = timedelta(days=1)
+"""A moment that is written down and lies so much later than now is a wrong clock's. Two machines differ by less."""
+
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
@@ -74,6 +77,11 @@ def first_look(newest: datetime, now: datetime) -> datetime | None:
 def was_unwatched(last_look: datetime, now: datetime) -> bool:
     """Return whether no look was made for so long that dates which were ahead may have come any time in between."""
     return now - last_look > UNWATCHED
+
+
+def was_ahead(came: Arrival, now: datetime) -> bool:
+    """Return whether an issue came in, and was looked for before, by a clock that was ahead and has been put back."""
+    return came.last_look is not None and min(came.seen, came.last_look) > now + AHEAD
 
 
 def dated_by_arrival(

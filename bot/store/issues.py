@@ -15,11 +15,12 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from bot.domain.issue_identity import Fingerprint, KnownIssues, recognise
 from bot.domain.likeness import Marks
-from bot.domain.newness import WINDOW, Arrival, dated_by_arrival, is_new, is_out, look_before
+from bot.domain.newness import WINDOW, Arrival, dated_by_arrival, is_new, is_out
 from bot.domain.newsletter import Newsletter
-from bot.store import looks
+from bot.store import issue_decisions, looks
 from bot.store.database import Database
 from bot.store.inserts import insert
+from bot.store.issue_decisions import Decided
 from bot.store.tables import issues, slugs
 
 MIN_KNOWN_ISSUES = 10
@@ -33,11 +34,6 @@ _EDIT = (
         links=bindparam("links_"),
         marks=bindparam("marks_"),
     )
-)
-_DECIDE = (
-    update(issues)
-    .where(issues.c.identity == bindparam("key"))
-    .values(is_new=bindparam("is_new_"), dated=bindparam("dated_"), last_look=bindparam("last_look_"))
 )
 
 
@@ -128,8 +124,7 @@ class _Seen:
     """What the register holds: each identity's row, each slug's identity; and what is there now and out.
 
     Of that: the identity of each slug, the fingerprint of each identity, of those first seen now the rows to be, and
-    what is decided now of those that an earlier release registered (parameters of `_DECIDE`). `before`: the
-    looks before.
+    what is `decided` again of known ones. `before`: the looks before.
     """
 
     rows: dict[str, Any]
@@ -137,35 +132,14 @@ class _Seen:
     identity: dict[str, str]
     fingerprints: dict[str, Fingerprint]
     fresh: list[dict[str, Any]]
-    decided: list[dict[str, Any]]
+    decided: dict[str, Decided]
     before: looks.Looks
 
-    def not_new(self) -> dict[str, Arrival]:
-        """Return how the issues came in that were not new."""
-        found = {key: Arrival(row.seen, row.dated, row.last_look) for key, row in self.rows.items() if not row.is_new}
-        for row in self.fresh:
-            if not row["is_new"]:
-                found[row["identity"]] = Arrival(row["seen"], row["dated"], row["last_look"])
-        for late in self.decided:
-            if not late["is_new_"]:
-                found[late["key"]] = Arrival(self.rows[late["key"]].seen, late["dated_"], late["last_look_"])
-        return found
-
-    def arrivals(self) -> dict[str, Arrival]:
-        """Return how the issues came in that were new, of those for which a last look is known."""
-        late = {each["key"]: each for each in self.decided}
-        found = {
-            key: Arrival(row.seen, row.dated, row.last_look)
-            for key, row in self.rows.items()
-            if row.is_new and row.last_look is not None and key not in late
-        }
-        for row in self.fresh:
-            if row["is_new"] and row["last_look"] is not None:
-                found[row["identity"]] = Arrival(row["seen"], row["dated"], row["last_look"])
-        for key, each in late.items():
-            if each["is_new_"] and each["last_look_"] is not None:
-                found[key] = Arrival(self.rows[key].seen, each["dated_"], each["last_look_"])
-        return found
+    @property
+    def decisions(self) -> dict[str, Decided]:
+        """What is decided of every identity, those of the `fresh` and `decided` among them."""
+        fresh = {row["identity"]: _decision_of(row) for row in self.fresh}
+        return issue_decisions.decided_before(self.rows) | fresh | self.decided
 
 
 def _seen(connection: Connection, look: _Look) -> _Seen:
@@ -187,36 +161,8 @@ def _seen(connection: Connection, look: _Look) -> _Seen:
     came = {key: fingerprint for key, fingerprint in fingerprints.items() if key not in rows}
     fresh = _fresh(came, replace(before, last=None) if foreign else before, look)
     identity = {fingerprint.slug: found[fingerprint.slug] for fingerprint in out}
-    decided = _decided(rows, fingerprints, look.window)
+    decided = issue_decisions.decided_again(rows, fingerprints, now, look.window)
     return _Seen(rows, names, identity, fingerprints, fresh, decided, before)
-
-
-def _decided(rows: dict[str, Any], fingerprints: dict[str, Fingerprint], window: timedelta) -> list[dict[str, Any]]:
-    """Decide about the issues that a release without this rule registered, now that their dates are known.
-
-    What came in with the first look stays new. A channel that has a delivery of an issue keeps it whatever is decided
-    here: this is for the channels that have none.
-    """
-    undecided = {
-        key: fingerprint.dated
-        for key, fingerprint in fingerprints.items()
-        if fingerprint.dated is not None and key in rows and _is_undecided(rows[key])
-    }
-    if not undecided:
-        return []
-    found = []
-    for key, dated in undecided.items():
-        row = rows[key]
-        # In a database whose clock was once put back, what came in later does not count as seen before.
-        look = look_before(row.seen, (other.seen for other in rows.values() if other.seq < row.seq))
-        new = look is None or is_new(dated, look, row.seen, window)
-        found.append({"key": key, "is_new_": new, "dated_": dated, "last_look_": look})
-    return found
-
-
-def _is_undecided(row: Any) -> bool:
-    """Return whether a release without this rule wrote the row: with it, what is new has a look or a date."""
-    return bool(row.is_new) and row.dated is None and row.last_look is None
 
 
 def _fresh(came: dict[str, Fingerprint], before: looks.Looks, look: _Look) -> list[dict[str, Any]]:
@@ -248,6 +194,10 @@ def _row(key: str, fingerprint: Fingerprint, now: datetime, last_look: datetime 
     return {"identity": key, "seen": now, **traits, **_text(fingerprint), **decided}
 
 
+def _decision_of(row: dict[str, Any]) -> Decided:
+    return Decided(row["is_new"], Arrival(row["seen"], row["dated"], row["last_look"]))
+
+
 def _text(fingerprint: Fingerprint) -> dict[str, str]:
     return {"content": fingerprint.content, "source": fingerprint.source or fingerprint.content}
 
@@ -271,7 +221,7 @@ def _recognised(connection: Connection, look: _Look) -> Registered:
     fresh = (row["identity"] for row in seen.fresh)
     last = max(seq.values(), default=0)
     order = seq | dict(zip(fresh, count(last + 1), strict=False))
-    return Registered(seen.identity, order, not_new=seen.not_new(), arrivals=seen.arrivals())
+    return _registered(seen, order)
 
 
 def _register(connection: Connection, look: _Look, *, good: bool) -> Registered:
@@ -282,8 +232,7 @@ def _register(connection: Connection, look: _Look, *, good: bool) -> Registered:
     if seen.fresh:
         connection.execute(insert(connection, issues).on_conflict_do_nothing(), seen.fresh)
     _note_ahead(connection, seen, look)
-    if seen.decided:
-        connection.execute(_DECIDE, seen.decided)
+    issue_decisions.write(connection, seen.decided)
     renamed = [{"slug": slug, "identity": key} for slug, key in seen.identity.items() if seen.names.get(slug) != key]
     if renamed:
         row = insert(connection, slugs)
@@ -292,7 +241,13 @@ def _register(connection: Connection, look: _Look, *, good: bool) -> Registered:
     if good and look.there and not _is_foreign(seen) and not _is_filling(connection, seen, look):
         looks.looked(connection, look.newsletter, look.now)
     seq = {row.identity: row.seq for row in connection.execute(select(issues.c.identity, issues.c.seq))}
-    return Registered(seen.identity, seq, _edit(connection, seen), seen.not_new(), seen.arrivals())
+    return _registered(seen, seq, _edit(connection, seen))
+
+
+def _registered(seen: _Seen, seq: dict[str, int], edited: frozenset[str] = frozenset()) -> Registered:
+    decisions = seen.decisions
+    old, new = issue_decisions.not_new(decisions), issue_decisions.arrivals(decisions)
+    return Registered(seen.identity, seq, edited, old, new)
 
 
 def _note_ahead(connection: Connection, seen: _Seen, look: _Look) -> None:

@@ -83,3 +83,21 @@ def test_digests_go_on_after_a_jump(days: int) -> None:
         await end(scene)
 
     run(play())
+
+
+def test_an_issue_that_came_in_while_the_clock_was_a_year_ahead_is_posted_once_it_is_right() -> None:
+    """It is old by the wrong clock; ten minutes after that is put right, it is new."""
+
+    async def play() -> None:
+        scene, channel = await working_scene("asap")
+        scene.steps(timedelta(days=365))
+        await scene.passes(days=1)
+        await scene.appear(issue(3, scene.slack_clock.now()))
+        await scene.passes(days=1)
+        assert named(scene, channel) == ["Weekly 2"]
+        scene.steps(timedelta(days=-365))
+        await scene.passes(hours=2)
+        assert named(scene, channel) == ["Weekly 2", "Weekly 3"]
+        await end(scene)
+
+    run(play())

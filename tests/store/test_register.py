@@ -305,3 +305,29 @@ async def test_a_clock_that_is_behind_does_not_take_the_last_look_back(store: St
     assert await store.issues.last_look() == NOW
     assert set((await store.issues.register([one, old, recent], NOW + DAY)).not_new) == {"one", "old"}
     assert await store.issues.last_look() == NOW + DAY
+
+
+async def test_what_a_clock_that_was_ahead_called_old_is_decided_when_it_is_put_right(store: Store) -> None:
+    """It comes in then. What was there at the first look stays, and so does what is old by the right clock too."""
+    ahead = NOW + 365 * DAY
+    faces = [fingerprint("one", NOW), fingerprint("two", NOW - DAY)]
+    await store.issues.register(faces, ahead)
+    faces += [fingerprint("fresh", NOW + DAY), fingerprint("stale", NOW - 60 * DAY)]
+    wrong = await store.issues.register(faces, ahead + 2 * DAY)
+    assert set(wrong.not_new) == {"one", "two", "fresh", "stale"}
+    right = NOW + 2 * DAY
+    looked = await store.issues.recognised(faces, right)
+    after = await store.issues.register(faces, right)
+    assert looked.not_new == after.not_new
+    assert set(after.not_new) == {"one", "two", "stale"}
+    assert after.arrivals["fresh"].seen == after.not_new["stale"].seen == right
+    assert (await store.issues.register(faces, right + DAY)).not_new == after.not_new
+
+
+async def test_a_clock_that_falls_behind_makes_nothing_new(store: Store) -> None:
+    """Old issues that were added while it was right were decided by a right clock, whatever it says now."""
+    await store.issues.register([fingerprint("one", NOW)], NOW)
+    faces = [fingerprint("one", NOW), *(fingerprint(f"old-{n}", NOW - (100 + 7 * n) * DAY) for n in range(40))]
+    before = await store.issues.register(faces, NOW + DAY)
+    for days in (80, 200, 390):
+        assert (await store.issues.register(faces, NOW - days * DAY)).not_new.keys() == before.not_new.keys(), days

@@ -18,7 +18,10 @@ from bot.store.issues import Registered
 
 @dataclass(frozen=True, slots=True)
 class ArchiveChange:
-    """A change of the archive: the identities of the issues `added` (new ones and returned ones) and `edited`."""
+    """A change of the archive: the identities of the issues `added` and `edited`.
+
+    Added are new ones, returned ones and those that were decided again and are new.
+    """
 
     added: frozenset[str] = frozenset()
     edited: frozenset[str] = frozenset()
@@ -99,8 +102,9 @@ class IssueRegistry:
             added = frozenset(new.issues) - frozenset(self.current.issues)
             if self._has_read:
                 new = replace(new, back={**self.current.back, **dict.fromkeys(added, now)})
+            turned_new = frozenset(self.current.not_new.keys() & new.issues.keys() - new.not_new.keys())
             self.current, self._has_read = new, True
-            return ArchiveChange(added, found.edited)
+            return ArchiveChange(added | turned_new, found.edited)
 
     def _unseen(self, there: tuple[Issue, ...]) -> int:
         return sum(1 for issue in there if self._fingerprints.get(issue.slug, (None,))[0] is not issue)
