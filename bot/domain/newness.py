@@ -84,6 +84,11 @@ def was_ahead(came: Arrival, now: datetime) -> bool:
     return came.last_look is not None and min(came.seen, came.last_look) > now + AHEAD
 
 
+def is_soon_after(came: Arrival, now: datetime) -> bool:
+    """Return whether a wrong date may still be mended now, so that the issue counts as if it had come in with it."""
+    return timedelta(0) <= now - came.seen <= WINDOW
+
+
 def dated_by_arrival(
     dated: datetime | None, last_look: datetime | None, *, alone: bool, window: timedelta = WINDOW
 ) -> datetime | None:

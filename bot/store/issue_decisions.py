@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, update
 
 from bot.domain.issue_identity import Fingerprint
-from bot.domain.newness import AHEAD, Arrival, is_new, look_before, was_ahead
+from bot.domain.likeness import Marks
+from bot.domain.newness import AHEAD, Arrival, is_new, is_soon_after, look_before, was_ahead
 from bot.store.tables import issues
 
 _DECIDE = (
@@ -43,7 +44,11 @@ def decided_again(
 ) -> dict[str, Decided]:
     """Return what is decided again of the known issues that are `there`, by identity."""
     known = {key: fingerprint for key, fingerprint in there.items() if key in rows}
-    return {**_of_an_earlier_release(rows, known, window), **_of_a_wrong_clock(rows, known, now, window)}
+    return {
+        **_of_an_earlier_release(rows, known, window),
+        **_of_a_wrong_clock(rows, known, now, window),
+        **_of_a_wrong_date(rows, known, now, window),
+    }
 
 
 def write(connection: Connection, decided: Mapping[str, Decided]) -> None:
@@ -121,3 +126,27 @@ def _of_a_wrong_clock(
         if not rows[key].is_new and was_ahead(came, now) and not (fingerprint.placed or came.dated is None):
             found[key] = Decided(is_new(came.dated, now, now, window), Arrival(now, came.dated, now))
     return found
+
+
+def _of_a_wrong_date(
+    rows: Mapping[str, Any], known: Mapping[str, Fingerprint], now: datetime, window: timedelta
+) -> dict[str, Decided]:
+    """Decide about an issue that was not new by its date, if that date alone is mended soon after it came in.
+
+    It must be the only one with another date in this look: many that get one at once are an archive that is dated
+    otherwise.
+    """
+    dated_otherwise = [key for key, new in known.items() if Marks.of_json(rows[key].marks).day != new.marks.day]
+    if len(dated_otherwise) != 1:
+        return {}
+    (key,) = dated_otherwise
+    row, new = rows[key], known[key]
+    came = Arrival(row.seen, new.dated, row.last_look)
+    if row.is_new or not is_soon_after(came, now) or not _is_the_same_but_for_its_date(row, new):
+        return {}
+    return {key: Decided(is_new=True, arrival=came)} if came.is_new(window) else {}
+
+
+def _is_the_same_but_for_its_date(row: Any, new: Fingerprint) -> bool:
+    before = Marks.of_json(row.marks)
+    return frozenset(row.links) == new.links and replace(before, day=new.marks.day) == new.marks

@@ -153,7 +153,7 @@ def test_an_issue_dated_ahead_at_the_first_look_is_new_when_its_date_comes(stopp
 
 
 def test_what_was_decided_is_never_decided_otherwise() -> None:
-    """Neither a younger date nor a later look makes an old issue new, nor does an older date make a new one old."""
+    """Neither younger dates nor a later look make old issues new, nor does an older date make a new one old."""
 
     async def play() -> None:
         scene, channel = await scene_with(issue(1, SUNDAY - timedelta(days=7)))
@@ -161,6 +161,25 @@ def test_what_was_decided_is_never_decided_otherwise() -> None:
         await scene.appear(issue(2, SUNDAY), issue(3, SUNDAY - timedelta(days=400)))
         await scene.passes(days=8)
         assert scene.texts(channel) == ["Weekly 3"]
+        await scene.everybody_dies()
+        await scene.store.close()
+
+    run(play())
+
+
+def test_a_wrong_year_that_is_mended_the_next_day_is_no_old_issue() -> None:
+    """It goes out at the next slot, once; twelve files that are dated otherwise at once do not."""
+
+    async def play() -> None:
+        scene, channel = await scene_with(issue(1, SUNDAY - timedelta(days=7)))
+        old = [issue(100 + n, SUNDAY - timedelta(days=700 + n)) for n in range(12)]
+        await scene.appear(issue(2, SUNDAY - timedelta(days=365)), *old)
+        await scene.passes(days=2)
+        assert scene.texts(channel) == []
+        await scene.appear(issue(2, SUNDAY))
+        await scene.appear(*(replace(each, published=SUNDAY) for each in old))
+        await scene.passes(days=15)
+        assert scene.texts(channel) == ["Weekly 2"]
         await scene.everybody_dies()
         await scene.store.close()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from bot.domain.broken import BrokenFile
 from bot.domain.clock import microseconds
 from bot.domain.delivery import STRAY_LEFT, THREAD_GONE
 from bot.domain.issue_identity import Fingerprint
+from bot.domain.likeness import Marks
 from bot.domain.newness import Arrival
 from bot.domain.newsletter import Newsletter
 from bot.store.database import engine_of
@@ -331,3 +333,40 @@ async def test_a_clock_that_falls_behind_makes_nothing_new(store: Store) -> None
     before = await store.issues.register(faces, NOW + DAY)
     for days in (80, 200, 390):
         assert (await store.issues.register(faces, NOW - days * DAY)).not_new.keys() == before.not_new.keys(), days
+
+
+def dated(name: str, moment: datetime, title: str = "") -> Fingerprint:
+    """Return an issue's fingerprint with marks, as a file with this date has."""
+    marks = Marks(None, title or name, f"{moment:%Y-%m-%d}", frozenset({len(name) * 100 + n for n in range(40)}))
+    return replace(fingerprint(name, moment, f"{moment}{title}"), marks=marks)
+
+
+@pytest.mark.parametrize(
+    ("days", "mended", "becomes_new"),
+    [
+        pytest.param(2, [dated("typo", NOW)], True, id="alone"),
+        pytest.param(13, [dated("typo", NOW)], True, id="a fortnight later"),
+        pytest.param(16, [dated("typo", NOW)], False, id="too late"),
+        pytest.param(2, [dated("typo", NOW - 20 * DAY)], False, id="to an old date"),
+        pytest.param(2, [dated("typo", NOW), dated("other-one", NOW)], False, id="many at once"),
+        pytest.param(2, [dated("typo", NOW, "Another title")], False, id="with its title"),
+        pytest.param(2, [dated("one", NOW)], False, id="what was there at the first look"),
+    ],
+)
+async def test_a_date_that_is_mended_soon_counts_as_if_it_had_been_there(
+    store: Store, days: int, mended: list[Fingerprint], *, becomes_new: bool
+) -> None:
+    """2025-11-30 for 2026-11-30: the issue came in with a wrong date. It is decided once, and then stays new."""
+    year = 365 * DAY
+    there = {each.slug: each for each in (dated("one", NOW - year), dated("typo", NOW - year))}
+    there["other-one"] = dated("other-one", NOW - year)
+    await store.issues.register([there["one"]], NOW - DAY)
+    await store.issues.register(there.values(), NOW)
+    there |= {each.slug: each for each in mended}
+    now = NOW + days * DAY
+    looked = await store.issues.recognised(there.values(), now)
+    after = await store.issues.register(there.values(), now)
+    assert looked.not_new == after.not_new
+    assert set(after.not_new) == ({"one", "other-one"} if becomes_new else {"one", "typo", "other-one"})
+    there["typo"] = dated("typo", NOW - year)
+    assert (await store.issues.register(there.values(), now + DAY)).not_new.keys() == after.not_new.keys()
