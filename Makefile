@@ -7,7 +7,7 @@ PORT ?=
 VERSION ?=
 DATE ?= $(shell date -u +%F)
 
-.PHONY: help demo quick test checks lint types imports unit format bench evaluate fuzz torture docs diagrams hooks release screenshots pins clean
+.PHONY: help demo quick test checks lint types imports unit coverage format bench evaluate fuzz torture docs diagrams hooks release screenshots pins clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -64,7 +64,10 @@ imports: $(VENV)/dev
 	$(BIN)/lint-imports
 
 unit: $(VENV)/dev $(VENV)/browser
-	$(BIN)/pytest -n 3 -m 'not slow' --cov --cov-report=term
+	$(BIN)/pytest -n 3 --dist worksteal -m 'not slow'
+
+coverage: $(VENV)/dev $(VENV)/browser ## the tests once more, and which lines and branches they reach; takes twice as long
+	$(BIN)/pytest -n 3 --dist worksteal -m 'not slow' --cov --cov-report=term
 
 format: $(VENV)/dev ## format the code, and mend what the linter can
 	$(BIN)/ruff format .
@@ -80,7 +83,7 @@ fuzz: $(VENV)/dev ## look for what breaks a property: other examples each time, 
 	$(BIN)/pytest -n 2 -m 'hypothesis and not slow' --fuzz
 
 torture: $(VENV)/dev ## the long proof of the delivery promise
-	$(BIN)/pytest -m slow -n 2 -s
+	$(BIN)/pytest -m slow -n 2 -s --timeout 3600
 
 docs: $(VENV)/docs ## the documentation as a site, in build/docs; a link that leads nowhere fails it
 	$(BIN)/mypy docs/conf.py

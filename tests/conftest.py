@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
 import pytest
 import structlog
 from hypothesis import settings
+
+from tests.fakes.postgres import Postgres, new_folder, running, temporary_root
 
 # A property has no deadline: on a busy machine the same example takes ten times as long, and timings are benchmarks'.
 # The same code gives the same result for everybody; what nobody has thought of yet is looked for by `make fuzz`.
@@ -27,7 +32,7 @@ Time by the clock would say nothing of the test there.
 """
 PROCESS_EVENTS = {"subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.system"}
 """Audit events of starting a process (Python: Audit events table)."""
-SECONDS = pytest.StashKey[float]()
+SERVER_FOLDER = pytest.StashKey[Path]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -44,11 +49,27 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Load the Hypothesis profile of the tier, and watch that quick tests start no process."""
+    """Load the tier's Hypothesis profile, choose the root of `tmp_path`, and watch that quick tests start no process."""
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(temporary_root()))
     quick = config.getoption("quick")
     settings.load_profile("quick" if quick else "fuzz" if config.getoption("fuzz") else "backissue")
     if quick:
         config.pluginmanager.register(QuickRules(), "quick-rules")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Name the folder of the one PostgreSQL server to a worker process of pytest-xdist."""
+    stash = node.config.stash
+    if SERVER_FOLDER not in stash:
+        stash[SERVER_FOLDER] = new_folder()
+    node.workerinput["postgres"] = str(stash[SERVER_FOLDER])
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove that folder when the workers have ended."""
+    if SERVER_FOLDER in config.stash:
+        rmtree(config.stash[SERVER_FOLDER], ignore_errors=True)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -116,6 +137,19 @@ def _loggers_are_not_kept() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(structlog, "configure", without_keeping)
         yield
+
+
+@pytest.fixture(scope="session")
+def postgres(request: pytest.FixtureRequest) -> Iterator[Postgres]:
+    """Run a PostgreSQL server for the session: one for all processes that share it."""
+    shared = getattr(request.config, "workerinput", {}).get("postgres")
+    folder = Path(shared) if shared else new_folder()
+    try:
+        with running(folder) as server:
+            yield server
+    finally:
+        if not shared:
+            rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -18,6 +18,28 @@ UP = """() => new Promise((done) => {
     done([scroller.querySelectorAll("article").length, scroller.scrollHeight])));
 })"""
 """Scroll to the top of what is loaded; return the number of messages in the page and the height of the list."""
+SCROLLED_AND_ADDED = """async () => {
+  const { Windowed } = await import("/static/windowed.js");
+  const [scroller, canvas] = [document.createElement("div"), document.createElement("div")];
+  scroller.style.cssText = "position: fixed; inset: 0; height: 200px; overflow: auto; overflow-anchor: none";
+  canvas.style.cssText = "position: relative";
+  scroller.append(canvas);
+  document.body.append(scroller);
+  const draw = () => Object.assign(document.createElement("div"), { style: "position: absolute; height: 20px" });
+  const rows = (count) => Array.from({ length: count }, (_, key) => ({ key: `${key}`, version: 1 }));
+  const list = new Windowed(scroller, canvas, { draw, guess: () => 20, moved: () => {}, top: () => {} });
+  const left = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
+  list.set(rows(60));
+  const seen = [left()];
+  scroller.scrollTop -= 300;
+  list.render();
+  seen.push(left());
+  list.set(rows(61));
+  seen.push(left());
+  scroller.remove();
+  return seen;
+}"""
+"""Makes a list of rows, scrolls it and adds a row within one frame; returns the pixels below the viewport each time."""
 LEFT = "node => node.scrollHeight - node.scrollTop - node.clientHeight"
 """Return how many pixels lie below the viewport."""
 
@@ -61,3 +83,11 @@ async def test_near_the_end_nothing_moves_until_a_message_arrives(serving: Servi
     room.workspace.post(channel, room.clock.now(), user=room.people[1].id, text="The newest.")
     await expect(ada.message("The newest.")).to_be_in_viewport(ratio=0.9)
     assert await ada.feed.evaluate(LEFT) < 2
+
+
+async def test_a_scroll_counts_before_its_event_arrives(serving: Serving, visiting: Visiting) -> None:
+    """A browser announces a scroll with its next frame; a message that arrives before that must not undo it."""
+    served = await serving()
+    ada = await visiting(served.url)
+    left = await ada.page.evaluate(SCROLLED_AND_ADDED)
+    assert left == [0, 300, 320]

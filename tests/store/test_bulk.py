@@ -49,7 +49,7 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     """Return a database with one table of things."""
     file = tmp_path_factory.mktemp("many") / "a.db"
     postgres: Postgres | None = request.getfixturevalue("postgres") if request.param == "postgresql" else None
-    found = engine_of(postgres.fresh() if postgres else f"sqlite:///{file}")
+    found = engine_of(postgres.empty() if postgres else f"sqlite:///{file}")
     THINGS.create(found)
     yield found
     found.dispose()

@@ -28,7 +28,7 @@ def test_the_migrations_make_exactly_the_tables_that_are_queried(
     kind: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     """Tables, columns, types, indexes and what is unique: no difference."""
-    url = f"sqlite:///{tmp_path}/a.db" if kind == "sqlite" else request.getfixturevalue("postgres").fresh()
+    url = f"sqlite:///{tmp_path}/a.db" if kind == "sqlite" else request.getfixturevalue("postgres").empty()
     migrated(url)
     engine = engine_of(url, writes=False)
     with engine.connect() as connection:

@@ -39,6 +39,7 @@ export class Windowed {
     this._dirty = true;
     this._width = 0;
     this._top = 0;
+    this._tall = 0; // the scroller's height when it was last scrolled; 0 while it is hidden
     this._sizes = new ResizeObserver((entries) => calmly(() => this._resized(entries)));
     this._frame = new ResizeObserver(() => this._reframed());
     this._frame.observe(scroller);
@@ -50,6 +51,7 @@ export class Windowed {
    * the others may change.
    */
   set(items) {
+    this._hear();
     const anchor = this._anchor();
     this.items = items;
     this._index = new Map(items.map((item, index) => [item.key, index]));
@@ -77,6 +79,7 @@ export class Windowed {
   /** Scroll to the end, and follow it when items are added. */
   toEnd() {
     this.stuck = true;
+    this._note();
     this.render();
   }
 
@@ -157,6 +160,7 @@ export class Windowed {
 
   /** Draw the rows around the visible part. */
   render() {
+    this._hear();
     for (let round = 0; round < 4; round += 1) {
       this._measureAll();
       if (this.stuck) this._scrollTo(this._offsets.at(-1));
@@ -314,7 +318,21 @@ export class Windowed {
 
   _scrollTo(y) {
     if (Math.abs(this.scroller.scrollTop - y) >= 1) this.scroller.scrollTop = y;
+    this._note();
+  }
+
+  _note() {
     this._top = this.scroller.scrollTop;
+    this._tall = this.scroller.clientHeight;
+  }
+
+  /** Leave the end if it was left by a scroll whose event is still to come: it comes with the next frame. */
+  _hear() {
+    if (!this.stuck) return;
+    const { scrollTop, clientHeight } = this.scroller;
+    if (!clientHeight || clientHeight !== this._tall || scrollTop >= this._top - 1 || this._left() < 4) return;
+    this.stuck = false;
+    this.placed = false;
   }
 
   _scrolled() {
@@ -323,7 +341,7 @@ export class Windowed {
     const own = Math.abs(scrollTop - this._top) < 1; // whether this list scrolled to where it is
     const up = scrollTop < this._top - 1;
     if (!own) this.placed = false;
-    this._top = scrollTop;
+    this._note();
     // Scrolling up a little leaves the end, even close to it; no other scrolling does.
     const atEnd = left < 4 || (own ? this.stuck : left < AT_END_PX && !up);
     this.stuck = own && atEnd; // scrolling now would move what is about to be pressed
@@ -351,6 +369,7 @@ export class Windowed {
       if (target.isConnected) changed = this._learn(target.dataset.key, target.offsetHeight) || changed;
     }
     if (!changed) return;
+    this._hear();
     const anchor = this._anchor();
     this._dirty = true;
     this._restore(anchor);
@@ -368,5 +387,6 @@ export class Windowed {
       this._restore(anchor);
     }
     if (this.scroller.clientHeight) this.render();
+    else this._tall = 0;
   }
 }
