@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Callable, Generator, Iterator
@@ -49,8 +48,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Load the tier's Hypothesis profile, choose the root of `tmp_path`, and watch that quick tests start no process."""
-    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(temporary_root()))
+    """Load the tier's Hypothesis profile, name the root of `tmp_path`, and watch that quick tests start no process."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("PYTEST_DEBUG_TEMPROOT", str(temporary_root()))
+    config.add_cleanup(patch.undo)
     quick = config.getoption("quick")
     settings.load_profile("quick" if quick else "fuzz" if config.getoption("fuzz") else "backissue")
     if quick:

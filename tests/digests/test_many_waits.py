@@ -25,7 +25,7 @@ pytestmark = pytest.mark.long
 LOOK = "conversations.history"
 
 
-@pytest.mark.parametrize(("times", "late"), [(200, True), (2_300, False)])
+@pytest.mark.parametrize(("times", "late"), [(200, True), pytest.param(2_300, False, marks=pytest.mark.slow)])
 def test_short_waits_in_a_row_make_a_digest_late(times: int, *, late: bool) -> None:
     """It says so where it comes on the day, and after twelve hours it is for the next slot."""
 

@@ -233,7 +233,7 @@ def test_a_channel_that_wants_no_more_gets_no_more(what: str) -> None:
         ends = {(await delivery(scene, channel, name)).progress for name in ("issue-2", "issue-3")}
         if what == "unsubscribed":
             assert ends == {Progress.DONE, Progress.DROPPED}
-            await scene.passes(days=90)
+            await scene.passes(days=20)
             await scene.subscribes(channel)
         else:
             await scene.store.subscriptions.resume("-:T1", channel, scene.clock.now())
