@@ -259,14 +259,14 @@ def _deliveries(found: Iterable[Delivery]) -> Table:
     for column in ("due (UTC)", "workspace", "channel", "issue", "state", "parts", "what happened"):
         table.add_column(column, overflow="fold", justify="right" if column == "parts" else "left")
     for delivery in found:
-        sent = sum(part.state is State.SENT for part in delivery.parts)
+        sent = sum(part.state is State.SENT for part in delivery.messages)
         table.add_row(
             f"{delivery.due:%Y-%m-%d %H:%M}",
             delivery.workspace,
             delivery.channel,
             Text(safe(delivery.issue)),
             Text(delivery.progress.value, style=STYLE.get(delivery.progress, "")),
-            f"{sent}/{len(delivery.parts)}" if delivery.parts else "",
+            f"{sent}/{len(delivery.messages)}" if delivery.messages else "",
             Text(safe(_happened(delivery))),
         )
     return table

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from archive.issue import Issue
-from bot.domain.delivery import ISSUE_GONE, OPERATOR, SETTLED, TAKEN_BACK, Delivery, Progress, State
+from bot.domain.delivery import ISSUE_GONE, OPERATOR, SETTLED, TAKEN_BACK, Delivery, Progress, State, moment_of_ts
 from bot.domain.delivery_policy import DeliveryPolicy
 from bot.domain.publication import moment_said
 from bot.domain.schedule import Weekly, zone_of
@@ -106,8 +106,11 @@ def astray(delivery: Delivery) -> str:
 
 
 def posted_at(delivery: Delivery) -> datetime | None:
-    """Return when its channel message was attempted, None before."""
-    return delivery.parent.attempted if delivery.parent else None
+    """Return when its channel message was posted, by Slack's clock; before that when it was attempted, or None."""
+    parent = delivery.parent
+    if parent is None or not parent.ts:
+        return parent.attempted if parent else None
+    return moment_of_ts(parent.ts)
 
 
 def when(moment: datetime, subscription: Subscription, now: datetime) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
 
@@ -79,6 +79,8 @@ POSTED_AGAIN = "it was taken back, and somebody asked for it to be posted again"
 """A delivery's reason after a person asked for an issue that had been taken back."""
 POSTED_SINCE = "it was posted again since"
 """The reason of a delivery that was taken back after the issue got another one."""
+SEEN_TAKEN_BACK = "a line in the channel says so, and this database did not know"
+"""The reason of a delivery that was taken back while another, newer database was in use."""
 
 NOT_THEN = "the release that posted the digest did not have it"
 """Why a part is skipped that only a newer version of the reader knows; it stays so, since an upgrade posts nothing."""
@@ -89,6 +91,8 @@ TAKEN_BACK = "somebody took it back"
 """Why a part is skipped, and a delivery ended, that a person took back."""
 OPERATOR = "operator"
 """Who took a digest back with a command of the command line, which knows no user id."""
+RETRACTION_LINE = "taken back"
+"""The key of the line in the channel that says that its digest was taken back. It is a part after all others."""
 RETRACTABLE = frozenset(Progress) - {Progress.RETRACTING, Progress.RETRACTED}
 """The progress of a delivery that can be taken back."""
 
@@ -130,6 +134,11 @@ class PartRow:
     reason: str = ""
     refusals: int = 0
     source: str = ""
+
+
+def moment_of_ts(ts: str) -> datetime:
+    """Return the moment, by Slack's clock, at which the message with this ts was posted."""
+    return datetime.fromtimestamp(float(ts), UTC)
 
 
 def closing(part: PartRow) -> str:
@@ -180,7 +189,12 @@ class Delivery:
     def may_be_posted_again(self) -> bool:
         """Return whether it was taken back so that none of its messages can still stand in the channel."""
         over = self.progress is Progress.RETRACTED and self.reason != POSTED_SINCE
-        return over and all(part.state not in STANDING for part in self.parts)
+        return over and all(part.state not in STANDING for part in self.messages)
+
+    @property
+    def messages(self) -> tuple[PartRow, ...]:
+        """Return the parts that show the issue: all but the line that it was taken back."""
+        return tuple(part for part in self.parts if part.key != RETRACTION_LINE)
 
     @property
     def parent(self) -> PartRow | None:

@@ -7,7 +7,18 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, case, exists, literal, select, update
 
-from bot.domain.delivery import POSTED_AGAIN, POSTED_SINCE, RETRACTABLE, STANDING, TAKEN_BACK, Delivery, Progress, State
+from bot.domain.delivery import (
+    POSTED_AGAIN,
+    POSTED_SINCE,
+    RETRACTABLE,
+    RETRACTION_LINE,
+    SEEN_TAKEN_BACK,
+    STANDING,
+    TAKEN_BACK,
+    Delivery,
+    Progress,
+    State,
+)
 from bot.domain.workspace import WorkspaceId
 from bot.store.database import Database
 from bot.store.inserts import insert_new
@@ -60,6 +71,18 @@ class Retractions:
 
         return await self._database.write(unit)
 
+    async def learn(self, delivery: Delivery, at: datetime) -> None:
+        """Record that a delivery of which nothing was posted yet had been taken back, at that moment."""
+        back = update(deliveries).where(_D.id == delivery.id, _D.progress == Progress.WAITING.value)
+        values = {"progress": Progress.RETRACTED.value, "reason": SEEN_TAKEN_BACK, "retracted_at": at}
+        fresh = and_(parts.c.delivery == delivery.id, parts.c.state == State.PENDING.value)
+
+        def unit(connection: Connection) -> None:
+            if connection.execute(back.values(values)).rowcount:
+                connection.execute(update(parts).where(fresh).values(state=State.SKIPPED.value, reason=TAKEN_BACK))
+
+        await self._database.write(unit)
+
     async def post_again(self, delivery: Delivery, now: datetime) -> bool:
         """Have a digest that was taken back posted as a new delivery, which a worker then attempts like any other.
 
@@ -68,7 +91,10 @@ class Retractions:
         of its messages may still stand in the channel, or the channel is not subscribed. Of many calls one returns
         True.
         """
-        left = exists().where(parts.c.delivery == _D.id, is_among(parts.c.state, [each.value for each in STANDING]))
+        line = parts.c.key == RETRACTION_LINE
+        left = exists().where(
+            parts.c.delivery == _D.id, ~line, is_among(parts.c.state, [each.value for each in STANDING])
+        )
         over = and_(_D.id == delivery.id, _D.progress == Progress.RETRACTED.value, _D.reason != POSTED_SINCE, ~left)
         put_by = update(deliveries).where(over).values(issue=f"{delivery.issue} ({delivery.id})", reason=POSTED_SINCE)
         wanted = and_(_S.id == delivery.subscription, ~_S.ended)

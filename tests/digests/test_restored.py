@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, text
 
-from bot.domain.delivery import Delivery, Progress, State
+from bot.digests.clauses import posted_at, stands
+from bot.domain.delivery import SEEN_TAKEN_BACK, Delivery, Progress, State, moment_of_ts
 from bot.domain.gap import ALLOWED, Gap, Heartbeat, gap_after
 from bot.store.store import Store
 from bot.store.tables import metadata
@@ -124,6 +125,63 @@ def asked(scene: Scene) -> int:
     """Return how often the subscriber was asked whether a message is there."""
     told = scene.workspace.direct(scene.person.id).messages.values()
     return sum("cannot look" in message.text for message in told)
+
+
+@pytest.mark.parametrize("again", [False, True])
+@pytest.mark.parametrize("blinded", [False, True])
+def test_what_was_taken_back_since_the_copy_stays_so(
+    copy: SqliteCopy | PostgresCopy,
+    blinded: bool,  # noqa: FBT001 - a case
+    again: bool,  # noqa: FBT001 - a case
+) -> None:
+    """The line in the channel tells it; what was posted again after it is known as posted. Else somebody is asked."""
+
+    async def play() -> None:
+        scene, channel = await scene_of(copy.opened())
+        await copy.back_up(scene.store)
+        await scene.appear(issue(2, START, entries=PARTS - 1))
+        await scene.passes(minutes=1)
+        await scene.store.retractions.ask("issue-2", scene.clock.now(), by="U7", channel=channel)
+        scene.poke()
+        await scene.passes(minutes=5)
+        back = scene.posts(channel)[-1]
+        if again:
+            assert await scene.store.retractions.post_again(await found(scene, channel), scene.clock.now())
+            scene.poke()
+        await scene.passes(minutes=30)
+        before = len(scene.posts(channel))
+        await scene.everybody_dies()
+        scene.store = await copy.put_back(scene.store)
+        if blinded:
+            blind(scene)
+        await scene.worker_comes()
+        await scene.passes(days=1)
+        delivery = await found(scene, channel)
+        assert (len(scene.posts(channel)), asked(scene)) == (before, blinded)
+        if not blinded:
+            assert delivery.progress is (Progress.DONE if again else Progress.RETRACTED)
+        if not blinded and not again:
+            moment = moment_of_ts(back.ts)
+            assert stands(delivery, None, None, scene.clock.now()) == (
+                f"was taken back on {moment:%d %b %Y %H:%M} UTC ({SEEN_TAKEN_BACK})"
+            )
+            assert delivery.may_be_posted_again
+        await scene.everybody_dies()
+        await scene.store.close()
+
+    run(play())
+
+
+def test_what_is_adopted_was_posted_when_slack_says(tmp_path: Path) -> None:
+    """Not at the start of the gap, which is all that the database itself knows."""
+
+    async def play() -> None:
+        scene, channel = await restored(SqliteCopy(tmp_path), before=-1, after=30, blinded=False)
+        assert posted_at(await found(scene, channel)) == moment_of_ts(scene.posts(channel)[0].ts)
+        await scene.everybody_dies()
+        await scene.store.close()
+
+    run(play())
 
 
 async def restored(copy: SqliteCopy | PostgresCopy, *, before: float, after: float, blinded: bool) -> tuple[Scene, str]:

@@ -19,6 +19,7 @@ from bot.domain.preferences import Preferences
 from bot.domain.subscription import Paused, PausedBy
 from bot.domain.subscription_settings import ChannelSettings, NotAllowedError
 from bot.store.store import Store
+from playground.slack.channel import ChannelMessage
 from playground.slack.faults import Fault, How
 from playground.slack.limits import problems
 from tests.digests.test_said import subscribed
@@ -65,11 +66,19 @@ async def retract(scene: Scene, channel: str | None = None, by: str = "") -> int
 
 
 def there(scene: Scene, channel: str) -> int:
-    """Return how many messages of ours stand in the channel."""
-    return sum(
-        bool(message.metadata) and not message.deleted
-        for message in scene.workspace.channels[channel].messages.values()
-    )
+    """Return how many messages of the digest stand in the channel."""
+    return len(standing(scene, channel)) - lines(scene, channel)
+
+
+def lines(scene: Scene, channel: str) -> int:
+    """Return how many lines in the channel say that a digest was taken back."""
+    return sum("was taken back" in message.text for message in standing(scene, channel))
+
+
+def standing(scene: Scene, channel: str) -> list[ChannelMessage]:
+    """Return our messages with metadata that are in the channel or its threads."""
+    every = scene.workspace.channels[channel].messages.values()
+    return [message for message in every if message.metadata and not message.deleted]
 
 
 def deleted(scene: Scene) -> list[str]:
@@ -91,7 +100,8 @@ def test_a_digest_is_taken_back_replies_first() -> None:
         assert deleted(scene) == before[::-1]
         assert there(scene, channel) == 0
         delivery = await found(scene, channel)
-        assert {part.state for part in delivery.parts} == {State.SKIPPED}
+        assert {part.state for part in delivery.messages} == {State.SKIPPED}
+        assert lines(scene, channel) == 1
         assert await retract(scene, channel) == 0
         await scene.appear(issue(2, START, entries=PARTS + 3))
         await scene.vanish("issue-2")
@@ -119,7 +129,7 @@ def test_a_digest_in_the_middle_of_its_thread_is_taken_back() -> None:
         await scene.passes(minutes=2)
         assert there(scene, channel) == 0
         assert (await found(scene, channel)).progress is Progress.RETRACTED
-        assert len(scene.posts(channel)) <= PARTS
+        assert len(scene.posts(channel)) <= PARTS + 1
         await scene.everybody_dies()
 
     run(play())
@@ -139,7 +149,7 @@ def test_it_is_taken_back_in_a_paused_or_ended_channel(ended: bool) -> None:  # 
         await scene.appear(issue(3, START))
         assert await retract(scene) == 1
         await scene.passes(minutes=2)
-        assert there(scene, channel) == 0
+        assert (there(scene, channel), lines(scene, channel)) == (0, 0)
         assert (await found(scene, channel)).progress is Progress.RETRACTED
         await scene.everybody_dies()
 
@@ -264,7 +274,7 @@ def test_a_digest_that_was_taken_back_is_posted_again_when_a_person_asks() -> No
         assert sum("I post it in" in line for line in said) == 1
         scene.poke()
         await scene.passes(minutes=2)
-        assert (there(scene, channel), len(scene.posts(channel))) == (PARTS, 2 * PARTS)
+        assert (there(scene, channel), len(scene.posts(channel))) == (PARTS, 2 * PARTS + 1)
         delivery = await found(scene, channel)
         assert (delivery.progress, delivery.late) == (Progress.DONE, "")
         assert delivery.id > old.id
@@ -327,6 +337,33 @@ def test_who_may_have_it_posted_again_and_where() -> None:
     run(play())
 
 
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (Fault(How.LIMITED, retry_after=40, method=POST, thread=False), 1),
+        (Fault(How.HANG, effect=True, method=POST, thread=False), 1),
+        (Fault(How.HANG, method=POST, thread=False), 1),
+        (Fault(How.CUT, effect=True, method=POST, thread=False), 1),
+        (Fault(How.BROKEN, method=POST, thread=False), 1),
+        (Fault(How.REFUSED, error="msg_too_long", method=POST, thread=False), 0),
+    ],
+)
+def test_a_line_in_the_channel_says_that_it_was_taken_back(fault: Fault, said: int) -> None:
+    """Once, by whom, after the messages are gone; one that Slack refuses is given up, and nobody is asked about it."""
+
+    async def play() -> None:
+        scene, channel = await posted_scene()
+        scene.site.faults.add(fault)
+        await retract(scene, channel, by="U7")
+        await scene.passes(minutes=30)
+        assert (await found(scene, channel)).progress is Progress.RETRACTED
+        assert [each.text for each in standing(scene, channel)] == ["Issue #2 was taken back by <@U7>."] * said
+        assert not scene.workspace.direct(scene.person.id).messages
+        await scene.everybody_dies()
+
+    run(play())
+
+
 async def dies_posting_again(step: int, store: Store) -> bool:
     """Post a digest again with a worker that dies at a step; return whether it died. The next one ends the work."""
     scene, channel = await posted_scene(store)
@@ -348,7 +385,7 @@ async def dies_posting_again(step: int, store: Store) -> bool:
     await scene.everybody_dies()
     assert there(scene, channel) == PARTS, step
     assert (await found(scene, channel)).progress is Progress.DONE, step
-    assert len(scene.posts(channel)) == 2 * PARTS, step
+    assert len(scene.posts(channel)) == 2 * PARTS + 1, step
     return fuse.blown.is_set()
 
 
@@ -378,7 +415,7 @@ async def dies_at(step: int, store: Store) -> bool:
     await scene.everybody_dies()
     assert there(scene, channel) == 0, step
     assert (await found(scene, channel)).progress is Progress.RETRACTED, step
-    assert len(scene.posts(channel)) == PARTS, step
+    assert len(scene.posts(channel)) == PARTS + 1, step
     return fuse.blown.is_set()
 
 

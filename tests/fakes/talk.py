@@ -179,9 +179,10 @@ class FakeSlack:
         *,
         thread: str | None = None,
         oldest: str | None = None,
+        other: PartMarker | None = None,
     ) -> Posted | None:
         """Return a message by its marker."""
-        del workspace, oldest
+        del workspace, oldest, other
         return self.own.get((channel, marker, thread))
 
     async def permalink(self, workspace: WorkspaceId, channel: str, ts: str) -> str:

@@ -82,6 +82,18 @@ async def test_a_message_is_posted_marked_and_found(env: Environment) -> None:
     assert (await env.slack.person(HERE, env.person)).zone == "Europe/London"
 
 
+async def test_of_two_marked_messages_the_newest_is_found(env: Environment) -> None:
+    """With the key of its part, so that the one who looked knows which it is."""
+    env.site.workspaces["T1"].pace, line = Unlimited(), PartMarker(MARK.issue, "line")
+    first = await env.slack.post(HERE, env.channel, HELLO, marker=MARK)
+    found = await env.slack.find_own(HERE, env.channel, MARK, other=line)
+    assert (found, found.part if found else "") == (first, MARK.part)
+    second = await env.slack.post(HERE, env.channel, HELLO, marker=line)
+    found = await env.slack.find_own(HERE, env.channel, MARK, other=line)
+    assert (found, found.part if found else "") == (second, "line")
+    assert await env.slack.find_own(HERE, env.channel, MARK) == first
+
+
 async def test_a_reply_says_which_thread_it_is_in(env: Environment) -> None:
     """In its thread; in the channel once that is gone, where it is found and deleted."""
     env.site.workspaces["T1"].pace = Unlimited()

@@ -208,7 +208,7 @@ class ChannelJob:
         rendered_parts = context.renderer.render(issue, delivery.preferences, full_note(delivery))
         delivery = await self._align(delivery, rendered_parts)
         delivery = await self._recovery.recover(delivery, issue, rendered_parts)
-        if await self._second_bot.was_before(delivery):
+        if delivery.progress is Progress.RETRACTED or await self._second_bot.was_before(delivery):
             return None
         await self._post_all(delivery, rendered_parts)
         return None

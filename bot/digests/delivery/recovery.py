@@ -11,7 +11,7 @@ from bot.digests.delivery.context import DeliveryContext, Reschedule
 from bot.digests.delivery.rendering import RenderedPart
 from bot.digests.delivery.sender import Sender
 from bot.digests.views.alerts import AlertKind
-from bot.domain.delivery import Delivery, PartRow, State
+from bot.domain.delivery import RETRACTION_LINE, Delivery, PartRow, Progress, State, moment_of_ts
 from bot.domain.gap import Gap
 from bot.domain.subscription import Subscription
 from bot.slack.api.errors import (
@@ -41,7 +41,10 @@ class Recovery:
         self._context, self._subscription, self._sender = context, subscription, sender
 
     async def recover(self, delivery: Delivery, issue: Issue, rendered: tuple[RenderedPart, ...]) -> Delivery:
-        """Return the delivery with what is known after a look. Raise Reschedule to look again later."""
+        """Return the delivery with what is known after a look. Raise Reschedule to look again later.
+
+        Its progress is RETRACTED if the digest was posted and taken back: then nothing is posted.
+        """
         gap = next((gap for gap in self._context.gaps() if gap.may_have_seen(issue.published)), None)
         parent = delivery.parent
         if gap is None or parent is None:
@@ -61,6 +64,10 @@ class Recovery:
             return await self._doubt(delivery, [parent], gap, error)
         if found is None:
             return delivery
+        if found.part == RETRACTION_LINE:
+            _log.info("retraction.recovered", channel=self._subscription.channel, issue=delivery.issue)
+            await self._context.store.retractions.learn(delivery, moment_of_ts(found.ts))
+            return replace(delivery, progress=Progress.RETRACTED)
         shown = next((each.shown for each in rendered if each.key == parent.key), ())
         _log.info("delivery.recovered", channel=self._subscription.channel, issue=delivery.issue)
         return replace(delivery, parts=await self._context.store.parts.adopt(delivery, found.ts, shown, gap.since))
@@ -79,9 +86,12 @@ class Recovery:
         context, where = self._context, (self._subscription.workspace, self._subscription.channel)
         if held := await context.limiter.look(where[0], thread=thread is not None):
             raise Reschedule(context.after(held))
-        marker, oldest = PartMarker(delivery.issue, row.key), gap.oldest if thread is None else None
+        marker, line = PartMarker(delivery.issue, row.key), PartMarker(delivery.issue, RETRACTION_LINE)
+        find = context.slack.find_own
         try:
-            return await context.slack.find_own(*where, marker, thread=thread, oldest=oldest)
+            if thread is not None:
+                return await find(*where, marker, thread=thread)
+            return await find(*where, marker, oldest=gap.oldest, other=line)
         except (CannotLookError, ChannelRefusedError, WorkspaceRefusedError, ThreadRefusedError):
             raise
         except SlackError as error:

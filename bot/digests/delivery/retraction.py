@@ -7,6 +7,7 @@ from dataclasses import replace
 import structlog
 
 from bot.digests.delivery.context import DeliveryContext, Reschedule
+from bot.digests.delivery.retraction_line import RetractionLine
 from bot.digests.delivery.sender import TEMPORARY_CODES, Sender
 from bot.digests.delivery.turns import Rank
 from bot.domain.delivery import TAKEN_BACK, Delivery, PartRow, Progress, State
@@ -32,14 +33,20 @@ class Retraction:
     def __init__(self, context: DeliveryContext, subscription: Subscription, sender: Sender) -> None:
         """Delete in the channel of `subscription`, at the rate that `sender` keeps."""
         self._context, self._subscription, self._sender = context, subscription, sender
+        self._line = RetractionLine(context, subscription, sender)
 
     async def take_back(self, delivery: Delivery) -> None:
-        """Delete what is posted of a digest and record that it is taken back. Raise Reschedule to go on later."""
+        """Delete what is posted of a digest, say so in the channel, and record it. Raise Reschedule to go on later.
+
+        Nothing is said in a paused or ended channel, nor where the channel message was not there, or still is.
+        """
         parent = delivery.parent
         thread = parent.ts if parent is not None and parent.ts else None
-        ended = [await self._remove(delivery, row, thread) for row in reversed(delivery.parts)]
+        ended = [await self._remove(delivery, row, thread) for row in reversed(delivery.messages)]
         left = [row for row in ended if row.state is State.SENT]
         unsure = [row for row in ended if row.state is State.UNKNOWN]
+        if thread is not None and ended[-1].state is State.SKIPPED and self._subscription.active:
+            await self._line.post(delivery)
         said = [TAKEN_BACK]
         said += [f"{len(left)} of its messages could not be deleted ({left[0].reason})"] if left else []
         said += [f"{len(unsure)} of its messages may still be there"] if unsure else []

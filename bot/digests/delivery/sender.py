@@ -52,7 +52,7 @@ _ALERT_MAX_WAITS = 3
 """How often an alert is retried when Slack answers 429."""
 _REPLIES = "conversations.replies"
 """Slack's method for reading a thread."""
-_ATTEMPT_MAX_SECONDS = 5.0
+ATTEMPT_MAX_SECONDS = 5.0
 """Seconds after which a recorded attempt is no longer made: the lease may have expired meanwhile."""
 TEMPORARY_CODES = frozenset(
     {
@@ -127,11 +127,11 @@ class Sender:
             row, context.holder, subscription.id, context.clock.now(), rendered.hash, source=rendered.source
         )
         if attempt is None:  # we lost the lease, the row has changed, or the channel was unsubscribed
-            raise Reschedule(self._context.after(_ATTEMPT_MAX_SECONDS))
+            raise Reschedule(self._context.after(ATTEMPT_MAX_SECONDS))
         await self.landed()  # the last answer: committed together with this attempt, or before it
         row = replace(row, attempt=attempt, state=State.SENDING)
         rest = await context.limiter.moment(subscription.workspace, subscription.channel)
-        left = written + _ATTEMPT_MAX_SECONDS - loop.time()
+        left = written + ATTEMPT_MAX_SECONDS - loop.time()
         if left <= 0 or rest:
             await parts.back(row, attempt, "the attempt came too late to be made, or Slack asked to wait just then")
             raise Reschedule(context.after(rest))

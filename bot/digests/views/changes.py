@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.domain.delivery import OPERATOR
 from bot.domain.subscription_settings import ChannelSettings, NotAllowedError, SettingsChange, Wording, in_words
 from bot.slack.blocks import blocks
 from bot.slack.blocks.dates import slack_time
@@ -21,6 +22,13 @@ _TEXT_MAX_CHARS = 200
 def mention(user: str) -> str:
     """Return a mention of a person, by their id."""
     return f"<@{user}>"
+
+
+def taken_back(name: str, user: str) -> Message:
+    """Return the line that a digest was taken back: `name` is its issue's ("#435"), "" if that is not there."""
+    what = f"Issue {clip(name, _TEXT_MAX_CHARS)}" if name else "A digest of mine"
+    whom = {"": "", OPERATOR: " by the person who runs me"}.get(user, f" by {mention(user)}")
+    return blocks.says(f"{what} was taken back{whom}.")
 
 
 MARKUP = Wording(lambda text: f"*{clip(text, _TEXT_MAX_CHARS)}*", mention)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bot.domain.workspace import WorkspaceId
@@ -40,6 +40,7 @@ class OwnMessages(ABC):
         *,
         thread: str | None = None,
         oldest: str | None = None,
+        other: PartMarker | None = None,
     ) -> Posted | None:
         """Look for the message that carries `marker`; see `bot.slack.api.ports.Poster`."""
         method = "conversations.history" if thread is None else "conversations.replies"
@@ -51,9 +52,9 @@ class OwnMessages(ABC):
             mine = await self._own(workspace)
             for _ in range(MAX_PAGES):
                 answer = await self._page(workspace, method, query, channel)
-                found = next((said for said in messages(answer) if carries(said, marker, mine)), None)
-                if found is not None:
-                    return Posted(channel, str(found["ts"]), thread_of(found, str(found["ts"])))
+                if found := _first(messages(answer), (marker, *([other] if other else [])), mine):
+                    said, part = found
+                    return Posted(channel, str(said["ts"]), thread_of(said, str(said["ts"])), part)
                 cursor, begins = mapping(answer.get("response_metadata")).get("next_cursor"), "cursor" not in query
                 deleted = deleted or is_tombstone(answer, thread)
                 if not cursor and not is_whole(answer, thread if begins else None):
@@ -114,3 +115,11 @@ class OwnMessages(ABC):
         within: float | None = None,
     ) -> Mapping[str, Any]:
         """Call a method once. Raises the SlackError that says what is known of it."""
+
+
+def _first(
+    page: Iterable[Mapping[str, Any]], markers: Iterable[PartMarker], mine: frozenset[str]
+) -> tuple[Mapping[str, Any], str] | None:
+    """Return the first message of a page, newest first, that carries one of the markers, and that marker's part."""
+    wanted = tuple(markers)
+    return next(((said, each.part) for said in page for each in wanted if carries(said, each, mine)), None)

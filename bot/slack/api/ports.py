@@ -7,7 +7,7 @@ nothing else when Slack refuses or cannot be reached; none of them sends twice b
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from bot.domain.workspace import WorkspaceId
@@ -23,12 +23,14 @@ TOMBSTONE = "tombstone"
 class Posted:
     """Where a message was posted: `channel` is the id from Slack's answer, `ts` an opaque string.
 
-    `thread` is the ts of the message below which it stands, "" for one that stands in the channel.
+    `thread` is the ts of the message below which it stands, "" for one that stands in the channel. `part` is the key of
+    a message that was looked for among several, else "".
     """
 
     channel: str
     ts: str
     thread: str = ""
+    part: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +100,15 @@ class Poster(Protocol):
         *,
         thread: str | None = None,
         oldest: str | None = None,
+        other: PartMarker | None = None,
     ) -> Posted | None:
         """Return the bot's own message that carries `marker`, in the thread `thread` or else in the channel.
 
-        `oldest` is a ts before which the message cannot be. Raises CannotLookError when the history cannot be read far
-        enough to be sure of its absence: None means surely absent. Raises ThreadRefusedError where the message that
-        began the thread was deleted and the thread does not show the one looked for: it may stand in the channel. The
-        code is `TOMBSTONE` where the thread is still there and takes replies.
+        With `other`, the newest that carries either; `Posted.part` says which. `oldest` is a ts before which the
+        message cannot be. Raises CannotLookError when the history cannot be read far enough to be sure of its absence:
+        None means surely absent. Raises ThreadRefusedError where the message that began the thread was deleted and the
+        thread does not show the one looked for: it may stand in the channel. The code is `TOMBSTONE` where the thread
+        is still there and takes replies.
         """
         ...
 
