@@ -14,7 +14,15 @@ from bot.bookmarks.link_lookup import LinkLookup
 from bot.bookmarks.link_picker import LinkPicker, read_links
 from bot.bookmarks.ports import BookmarkTables
 from bot.bookmarks.reactions import Reaction
-from bot.domain.bookmark import BookmarkLink, ReactionOutcome, ShownLinks, is_beyond_ten, number_of
+from bot.domain.bookmark import (
+    NUMBERS,
+    BookmarkLink,
+    ReactionOutcome,
+    ShownLinks,
+    is_beyond_ten,
+    link_numbers,
+    number_of,
+)
 from bot.domain.clock import Clock
 from bot.lookup.views import suggestions
 from bot.slack.api.errors import SlackError
@@ -150,7 +158,8 @@ class ReactionFollowup:
         if number is not None or is_beyond_ten(reaction.emoji):
             why = suggestions.no_such_number(number, count)
         else:
-            why = suggestions.which_one(count, numbered=shown.ours)
+            reachable = any(0 < each <= len(NUMBERS) for each in link_numbers(shown.links))
+            why = suggestions.which_one(count, numbered=shown.ours and reachable)
         place = (reaction.channel, reaction.ts)
         offered = await self._link_picker.offer(reaction.member, *place, shown.links, reaction.at, why)
         await self._tell(reaction, offered, thread)

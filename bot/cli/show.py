@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from rich.console import Group, RenderableType
@@ -14,6 +14,7 @@ from archive.issue import Entry, Issue, Section
 from archive.kind import Kind
 from bot.cli.reading import find, read
 from bot.cli.terminal import out, safe
+from bot.domain.entry_numbers import entry_numbers
 
 STYLE = {Kind.SPONSOR: "yellow", Kind.JOBS: "green", Kind.EVENTS: "magenta", Kind.TOOLS: "blue"}
 """The colour of a section's heading by its kind; cyan for the rest."""
@@ -33,10 +34,11 @@ def issue_page(issue: Issue) -> RenderableType:
     head = Text.assemble(
         (safe(issue.title), "bold"), "\n", (f"{number}{issue.published:%d %B %Y}  {issue.slug}", "dim")
     )
-    return Group(Text(), head, *(part for section in issue.sections for part in _section(section)))
+    numbers = entry_numbers(issue)
+    return Group(Text(), head, *(part for section in issue.sections for part in _section(section, numbers)))
 
 
-def _section(section: Section) -> Iterator[RenderableType]:
+def _section(section: Section, numbers: Mapping[int, int]) -> Iterator[RenderableType]:
     colour = STYLE.get(section.kind, "cyan")
     if section.heading:
         note = f" · {section.kind}" if section.kind.value != section.heading.lower() else ""
@@ -44,7 +46,9 @@ def _section(section: Section) -> Iterator[RenderableType]:
             Rule(Text(safe(section.heading) + note, style=f"bold {colour}"), align="left", style=colour), (1, 0, 0, 0)
         )
     for entry in section.entries:
-        yield Padding(_entry(entry), (1, 0, 0, 2))
+        number = numbers.get(entry.position)
+        mark = Text(f"{number}. " if number else "", style="dim")
+        yield Padding(Text.assemble(mark, _entry(entry)), (1, 0, 0, 2))
 
 
 def _entry(entry: Entry) -> Text:

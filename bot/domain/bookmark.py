@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -62,7 +62,8 @@ class BookmarkLink:
     """A link as it is saved: its address as shown, its headline, and where it is from.
 
     `issue` is the issue's identity and `position` the entry's; "" and -1 for a link that the archive does not know,
-    whose words in its message are `text`. `url` is "" for an entry without a link.
+    whose words in its message are `text`. `url` is "" for an entry without a link. `number` is the one that its message
+    shows beside it, 0 for none; it belongs to the message and is not stored with a bookmark.
     """
 
     url: str
@@ -70,6 +71,7 @@ class BookmarkLink:
     text: str = ""
     issue: str = ""
     position: int = -1
+    number: int = field(default=0, compare=False)
 
     @property
     def key(self) -> str:
@@ -207,13 +209,24 @@ def is_beyond_ten(emoji: str) -> bool:
     return _BEYOND.fullmatch(emoji) is not None
 
 
+def link_numbers(links: Sequence[BookmarkLink]) -> tuple[int, ...]:
+    """Return the number by which each of a message's links is known, 0 for one without.
+
+    They are those that the message shows; where it shows none, the links are counted from 1.
+    """
+    shown = tuple(link.number for link in links)
+    return shown if any(shown) else tuple(range(1, len(links) + 1))
+
+
 def meant(links: tuple[BookmarkLink, ...], emoji: str, *, numbered: bool = True) -> BookmarkLink | None:
     """Return the link that a reaction with `emoji` to a message with `links` means, None if it means no one link."""
     number = number_of(emoji)
     if number is None:
         return links[0] if len(links) == 1 else None
     # On a message with a single link a number is a count, not a choice.
-    return links[number - 1] if numbered and 1 < len(links) >= number else None
+    if not numbered or len(links) < 2:
+        return None
+    return next((link for link, known in zip(links, link_numbers(links), strict=True) if known == number), None)
 
 
 def checked(url: str, words: str, text: str = "") -> BookmarkLink | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -104,11 +104,16 @@ SETTLED = frozenset({State.SENT, State.UNKNOWN, State.REFUSED, State.SKIPPED})
 
 @dataclass(frozen=True, slots=True)
 class ShownEntry:
-    """One entry that a posted message shows: its position in the issue, first address ("" if none) and headline."""
+    """One entry that a posted message shows: its position in the issue, first address ("" if none) and headline.
+
+    `number` is its number in the issue (`bot.domain.entry_numbers`) when the message was posted, 0 if it has none. A
+    release that numbered the entries of each message from 1 recorded none.
+    """
 
     position: int
     url: str
     headline: str
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,9 +232,24 @@ class PostedPart:
 @lru_cache(maxsize=4096)
 def shown_json(shown: tuple[ShownEntry, ...]) -> str:
     """Return the entries as JSON."""
-    return json.dumps([[entry.position, entry.url, entry.headline] for entry in shown])
+    return json.dumps([[each.position, each.url, each.headline, *filter(None, [each.number])] for each in shown])
 
 
 def shown_of(text: str | None) -> tuple[ShownEntry, ...]:
     """Return the entries that `shown_json` wrote."""
-    return tuple(ShownEntry(int(row[0]), str(row[1]), str(row[2])) for row in json.loads(text or "[]"))
+    return tuple(
+        ShownEntry(int(row[0]), str(row[1]), str(row[2]), int(row[3]) if len(row) > 3 else 0)
+        for row in json.loads(text or "[]")
+    )
+
+
+def numbered_as(before: tuple[ShownEntry, ...], shown: tuple[ShownEntry, ...]) -> tuple[ShownEntry, ...]:
+    """Return `shown` with the numbers that a message, not edited since, shows: those recorded `before`.
+
+    None where none were recorded.
+    """
+    if not any(each.number for each in before):
+        return tuple(replace(each, number=0) for each in shown)
+    if len(before) != len(shown):
+        return shown
+    return tuple(replace(now, number=was.number) for was, now in zip(before, shown, strict=True))

@@ -27,7 +27,18 @@ from sqlalchemy import (
     update,
 )
 
-from bot.domain.delivery import GONE, TAKEN_BACK, Delivery, PartRow, Progress, ShownEntry, State, shown_json
+from bot.domain.delivery import (
+    GONE,
+    TAKEN_BACK,
+    Delivery,
+    PartRow,
+    Progress,
+    ShownEntry,
+    State,
+    numbered_as,
+    shown_json,
+    shown_of,
+)
 from bot.store.bulk import BulkRows, BulkStatement
 from bot.store.database import Database
 from bot.store.inserts import insert_new
@@ -269,19 +280,22 @@ class Parts:
         await self._database.change(change.values(looks=_P.looks + 1, reason=reason))
 
     async def revised(
-        self,
-        part: PartRow,
-        holder: str,
-        subscription: int,
-        digest: str,
-        shown: tuple[ShownEntry, ...],
-        *,
-        source: str = "",
+        self, part: PartRow, holder: str, subscription: int, shown: tuple[ShownEntry, ...], *, edited: bool
     ) -> bool:
-        """Write down that the message shows something newer; False where the lease is somebody else's by now."""
-        mine = _held_by(holder, subscription)
-        values = {"hash": digest, "source": source, "shown": shown_json(shown), "refusals": 0}
-        return bool(await self._database.change(update(parts).where(_P.id == part.id, mine).values(values)))
+        """Write down that the message shows something newer: the hash and source of `part`, and the entries `shown`.
+
+        A message that was not `edited` still shows the numbers that it was posted with. Returns False where the lease
+        is somebody else's by now.
+        """
+        change = update(parts).where(_P.id == part.id, _held_by(holder, subscription))
+        values = {"hash": part.hash, "source": part.source, "refusals": 0}
+
+        def unit(connection: Connection) -> bool:
+            before = () if edited else shown_of(connection.scalar(select(_P.shown).where(_P.id == part.id)))
+            now = shown if edited else numbered_as(before, shown)
+            return bool(connection.execute(change.values(**values, shown=shown_json(now))).rowcount)
+
+        return await self._database.write(unit)
 
     async def take_as_shown(
         self, delivery: Delivery, seen: Sequence[PartRow], content: str, version: str, holder: str

@@ -119,7 +119,9 @@ def shown_on_all(
 
 
 def _shown(issue: str, entries: Iterable[ShownEntry]) -> ShownLinks:
-    return ShownLinks(tuple(BookmarkLink(each.url, each.headline, "", issue, each.position) for each in entries))
+    return ShownLinks(
+        tuple(BookmarkLink(each.url, each.headline, "", issue, each.position, each.number) for each in entries)
+    )
 
 
 _PART = select(deliveries.c.workspace, deliveries.c.issue, parts.c.shown).join(

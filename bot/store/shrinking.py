@@ -131,11 +131,12 @@ def _known(connection: Connection, hashes: Iterable[str]) -> dict[str, int]:
 
 
 def _row(name: str, entry: ShownEntry) -> dict[str, Any]:
-    return {"hash": name, "position": entry.position, "url": entry.url, "headline": entry.headline}
+    said = {"position": entry.position, "url": entry.url, "headline": entry.headline, "number": entry.number}
+    return {"hash": name, **said}
 
 
 def _hash(entry: ShownEntry) -> str:
-    written = json.dumps([entry.position, entry.url, entry.headline])
+    written = json.dumps([entry.position, entry.url, entry.headline, *filter(None, [entry.number])])
     return hashlib.sha256(written.encode()).hexdigest()[:32]
 
 
@@ -175,7 +176,7 @@ def entries_of(connection: Connection, texts: Iterable[str]) -> dict[str, tuple[
     """Return the entries that each of these columns `entries` names, in order."""
     named = {text: tuple(of_order(text)) for text in texts}
     chosen = select(shrunk_entries).where(is_among(_E.id, sorted({each for ids in named.values() for each in ids})))
-    found = {row.id: ShownEntry(row.position, row.url, row.headline) for row in connection.execute(chosen)}
+    found = {row.id: ShownEntry(row.position, row.url, row.headline, row.number) for row in connection.execute(chosen)}
     return {text: tuple(found[each] for each in ids if each in found) for text, ids in named.items()}
 
 

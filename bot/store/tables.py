@@ -271,12 +271,14 @@ shrunk_messages = Table(
 shrunk_entries = Table(
     "shrunk_entries",
     metadata,
-    # An entry as messages show it, once for all channels; the hash is of the other three columns.
+    # An entry as messages show it, once for all channels; the hash is of the other columns.
     Column("id", _Key, primary_key=True, autoincrement=True),
     Column("hash", Text, nullable=False, unique=True),
     Column("position", Integer, nullable=False),
     Column("url", Text, nullable=False),
     Column("headline", Text, nullable=False),
+    # The entry's number that its messages show, 0 for none and where they were posted before it was recorded.
+    Column("number", Integer, nullable=False, default=0, server_default="0"),
 )
 people = Table(
     "people",

@@ -190,7 +190,9 @@ def test_entries_are_stored_once_for_all_channels(database: Opened) -> None:
     run(play())
 
 
-@pytest.mark.parametrize("shown", [(), (ShownEntry(7, "", "No link"), ShownEntry(2, "https://a.org", "Out of order"))])
+@pytest.mark.parametrize(
+    "shown", [(), (ShownEntry(7, "", "No link"), ShownEntry(2, "https://a.org", "Out of order", 18))]
+)
 def test_what_a_message_shows_comes_back_in_order(database: Opened, shown: tuple[ShownEntry, ...]) -> None:
     """Whatever a message shows: nothing, entries without a link, or entries in another order."""
 

@@ -122,14 +122,14 @@ def many(*sizes: int) -> list[Section]:
 
 
 def test_more_than_a_hundred_entries_are_a_message_for_each_section() -> None:
-    """The channel message lists the sections; every entry is in one reply, numbered as its number emoji say."""
+    """The channel message lists the sections; every entry is in one reply, with its number in the issue."""
     rendered = digest(issue(*many(60, 1, 40)))
     assert said(rendered.parent.message).endswith(
         "101 links\n*Part 1* · 60 entries\n*Part 2* · 1 entry\n*Part 3* · 40 entries"
     )
     assert [len(part.entries) for part in rendered.replies] == [60, 1, 40]
     assert said(rendered.replies[2].message).startswith(
-        "*Part 3*\n1. *<https://example.org/61|Entry 61 says something.>*\n2. *<"
+        "*Part 3*\n62. *<https://example.org/61|Entry 61 says something.>*\n63. *<"
     )
     assert rendered.parent.entries == ()
     one_less = digest(issue(*many(60, 40)))

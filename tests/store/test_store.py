@@ -217,6 +217,19 @@ async def test_edits_need_the_lease(store: Store) -> None:
     assert (found.parts[0].key, found.parts[0].refusals) == (part.key, 0)
 
 
+@pytest.mark.parametrize(("edited", "number"), [(True, 9), (False, 5)])
+async def test_a_message_shows_the_numbers_of_its_last_edit(store: Store, number: int, *, edited: bool) -> None:
+    """A number emoji means the number that people see, also where the issue's has changed since."""
+    delivery, part, attempt = await sending(store)
+    two = (replace(ENTRY, number=5), replace(ENTRY, position=9, url="https://b.example/", number=6))
+    await store.parts.sent(part, attempt, "1.1", two)
+    later = (replace(two[0], number=9), replace(two[1], number=10))
+    assert await store.parts.revised(part, "me", delivery.subscription, later, edited=edited)
+    shown = await store.postings.shown(delivery.workspace, delivery.channel, "1.1")
+    assert shown is not None
+    assert [link.number for link in shown.links] == [number, number + 1]
+
+
 @pytest.mark.parametrize("seed", range(3))
 async def test_the_newest_event_counts_in_any_order(store: Store, seed: int) -> None:
     """Added, removed, added: shuffled and repeated at random, the result is the same."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.domain.bookmark import BookmarkLink
+from bot.domain.bookmark import BookmarkLink, link_numbers
 from bot.domain.text import one_line
 from bot.slack.blocks import blocks
 from bot.slack.blocks.message import Block, Message
@@ -110,8 +110,8 @@ def told_form(markup: str) -> dict[str, Any]:
 
 
 def _boxes(links: Sequence[BookmarkLink], place: PickerState, done: str) -> list[Block]:
-    page = list(enumerate(links))[place.offset : place.offset + PAGE_LINKS]
-    options = {index: _option(index, link) for index, link in page}
+    page = list(enumerate(zip(links, link_numbers(links), strict=True)))[place.offset : place.offset + PAGE_LINKS]
+    options = {index: _option(index, number, link) for index, (link, number) in page}
     where = f", {place.offset + 1}–{place.offset + len(page)}" if len(links) > len(page) else ""
     said = f"*{len(links)} links*{where} · tick what you want to save"
     boxes: dict[str, Any] = {"type": "checkboxes", "action_id": TICKS, "options": list(options.values())}
@@ -129,10 +129,10 @@ def _boxes(links: Sequence[BookmarkLink], place: PickerState, done: str) -> list
     return [*head, blocks.context(said), field]
 
 
-def _option(index: int, link: BookmarkLink) -> Block:
+def _option(index: int, number: int, link: BookmarkLink) -> Block:
     words = one_line(link.headline) or shown(link.url) or "·"
     made: dict[str, Any] = {
-        "text": blocks.plain(f"{index + 1}. {words}", _OPTION_MAX_CHARS),
+        "text": blocks.plain(f"{number}. {words}" if number else words, _OPTION_MAX_CHARS),
         "value": option_value(index, link),
     }
     if link.url:

@@ -348,11 +348,15 @@ class ChannelJob:
         for row in delivery.parts:
             rendered = by_key.get(row.key)
             if row.state is State.SENT and rendered is not None:
-                if row.hash != rendered.hash and row.source != rendered.source:
+                if edited := row.hash != rendered.hash and row.source != rendered.source:
                     await self.sender.edit(row, rendered.message)
                 # Recorded even for the same message: the positions or addresses of its entries may have changed.
                 if not await context.store.parts.revised(
-                    row, context.holder, subscription.id, rendered.hash, rendered.shown, source=rendered.source
+                    replace(row, hash=rendered.hash, source=rendered.source),
+                    context.holder,
+                    subscription.id,
+                    rendered.shown,
+                    edited=edited,
                 ):
                     # We lost the lease: our edit may have overwritten another worker's newer text.
                     await context.store.deliveries.show_again(row, context.clock.now())

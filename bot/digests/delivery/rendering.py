@@ -12,6 +12,7 @@ from difflib import SequenceMatcher
 from archive.issue import Entry, Issue, Section
 from bot.digests.delivery.version import Render, version_of
 from bot.domain.delivery import NOT_THEN, PartRow, ShownEntry, State
+from bot.domain.entry_numbers import entry_numbers
 from bot.domain.preferences import Preferences
 from bot.slack.blocks.message import Message, Part
 
@@ -50,19 +51,33 @@ class DigestRenderer:
         if cached is not None:
             return cached[1]
         digest = self._render(issue, preferences, note)
-        entries = {
-            entry.position: ShownEntry(entry.position, entry.links[0].url if entry.links else "", entry.headline)
-            for _, entry in issue.entries()
-        }
+        entries = _entries(issue)
         said = {entry.position: _said(section, entry) for section, entry in issue.entries()}
         whole: list[object] = [issue.title, issue.number, issue.published.isoformat(), list(said.values())]
-        replies = (_rendered(part, entries, [said.get(each) for each in part.entries]) for part in digest.replies)
+        replies = (_rendered(part, entries, _shows(part, entries, said)) for part in digest.replies)
         rendered_parts = (_rendered(digest.parent, entries, whole), *replies)
         # The issue is cached too: as long as it lives, no other object has its id.
         self._cache[key] = (issue, rendered_parts)
         while len(self._cache) > _MAX_CACHED_DIGESTS:
             self._cache.popitem(last=False)
         return rendered_parts
+
+
+def _entries(issue: Issue) -> dict[int, ShownEntry]:
+    """Return what is recorded of each entry that is shown, by its position."""
+    numbers = entry_numbers(issue)
+    return {
+        entry.position: ShownEntry(
+            entry.position, entry.links[0].url if entry.links else "", entry.headline, numbers.get(entry.position, 0)
+        )
+        for _, entry in issue.entries()
+    }
+
+
+def _shows(part: Part, entries: dict[int, ShownEntry], said: dict[int, tuple[object, ...]]) -> list[object]:
+    """Return what a reply shows of the issue's own; numbers that an added entry changes are some of it."""
+    numbers = [[entries[each].number for each in part.entries if each in entries]] if part.numbered else []
+    return [*(said.get(each) for each in part.entries), *numbers]
 
 
 def _rendered(part: Part, entries: dict[int, ShownEntry], said: list[object]) -> RenderedPart:

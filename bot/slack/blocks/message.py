@@ -25,12 +25,13 @@ class Part:
     `key` names the part within its digest: "parent" for the channel message, "entry-1f3a9c02" (from the entry's first
     link, or its text) for an entry's reply, "page-2" for what did not fit in layout full. It stays the same when other
     entries come, go or move. `entries` are the positions (within the issue) of the entries the message shows, in the
-    order in which it numbers them: what a reaction to it means.
+    order in which it shows them; `numbered` says whether it shows their numbers (`bot.domain.entry_numbers`) as well.
     """
 
     key: str
     message: Message
     entries: tuple[int, ...] = ()
+    numbered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

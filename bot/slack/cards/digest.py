@@ -12,6 +12,7 @@ from itertools import chain, groupby
 from archive.issue import Entry, Issue, Section
 from archive.kind import Kind
 from bot.domain import adverts
+from bot.domain.entry_numbers import entry_numbers
 from bot.domain.preferences import Layout, Preferences, Sponsors
 from bot.domain.text import one_line
 from bot.domain.title import title
@@ -20,7 +21,7 @@ from bot.slack.blocks.dates import long_date
 from bot.slack.blocks.message import Block, Digest, Message, Part
 from bot.slack.blocks.mrkdwn import bold, clip, escape, host, link, linkable, relinked, shown, split
 from bot.slack.cards import folding
-from bot.slack.cards.entry import opening
+from bot.slack.cards.entry import opening, other_links
 from bot.slack.cards.folding import joined
 from bot.slack.cards.save_button import save_button, token
 
@@ -31,7 +32,6 @@ _INTRO_MAX_LINKS = 10
 _INTRO_MAX_CHARS = 1_500
 _PIECE_MAX_CHARS = 2_800
 _MAX_PIECES = 3
-_MAX_LINKS = 20
 # Leaves room for a page's own line and its buttons.
 _ROOM = blocks.TEXT_MAX_CHARS - 500
 _JSON_ROOM = blocks.JSON_MAX_CHARS - 1_000
@@ -39,7 +39,7 @@ _JSON_ROOM = blocks.JSON_MAX_CHARS - 1_000
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """An entry that the channel gets: its section, its number in the contents (from 1), and its part's key."""
+    """An entry that the channel gets: its section, its number in the issue (0 for none), and its part's key."""
 
     section: Section
     entry: Entry
@@ -49,6 +49,11 @@ class _Item:
     @property
     def sponsored(self) -> bool:
         return self.section.kind is Kind.SPONSOR
+
+    @property
+    def mark(self) -> str:
+        """Return what stands before the entry in a list: its number, or a bullet."""
+        return f"{self.number}. " if self.number else "• "
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,7 @@ def digest(
     Layout thread: the parent has title, date, intro and a numbered list of linked headlines by section, and each entry
     gets its own reply; with more than `MAX_REPLIES` entries the parent lists the sections, and each section gets one
     reply. Layout full: everything is in the parent, and what does not fit there in replies "page-2", "page-3", ….
+    Numbers are those of the issue (`entry_numbers`), whatever is left out and however many messages there are.
     Every message keeps Slack's limits for any issue. `note` is one line shown below the date: plain text, except for
     links as `mrkdwn.link` writes them. Each entry shown in full has a Save button; for the positions in `saved` it says
     that the link is saved.
@@ -88,7 +94,7 @@ def digest(
     if len(plan.items) <= MAX_REPLIES:
         return _thread(plan)
     folded = folding.folded(
-        (_heading(items[0].section), [item.entry for item in items]) for items in _sections(plan.items)
+        (_heading(items[0].section), [(item.mark, item.entry) for item in items]) for items in _sections(plan.items)
     )
     return _by_section(plan, folded) if len(folded) <= MAX_REPLIES else _full(plan)
 
@@ -99,6 +105,7 @@ def _plan(issue: Issue, preferences: Preferences, note: str, saved: frozenset[in
     items: list[_Item] = []
     left: Counter[Kind] = Counter()
     seen: Counter[str] = Counter()
+    numbers = entry_numbers(issue)
     for section, entry in adverts.each_once(issue.entries()):
         if section.kind is Kind.SPONSOR and preferences.sponsors is Sponsors.FOLDED:
             folded.append(entry)
@@ -111,7 +118,7 @@ def _plan(issue: Issue, preferences: Preferences, note: str, saved: frozenset[in
             # The parent shows the intro with its links. Only an entry that doesn't fit there needs a reply.
             if preferences.layout is Layout.FULL or _fits_intro(intro):
                 continue
-        items.append(_Item(section, entry, len(items) + 1, _key(entry, seen)))
+        items.append(_Item(section, entry, numbers.get(entry.position, 0), _key(entry, seen)))
     return _Plan(issue, tuple(intro), tuple(items), tuple(folded), left, note, saved)
 
 
@@ -169,8 +176,9 @@ def _foot(plan: _Plan) -> list[Block]:
 def _thread(plan: _Plan) -> Digest:
     top = _head(plan)
     contents = _contents(plan.items, blocks.MAX_BLOCKS - len(top) - 5, _ROOM - sum(map(blocks.weight, top)) - 1_500)
-    # A number emoji under the parent means the entry of that number, even if the contents had no room for it.
-    numbered = tuple(item.entry.position for item in plan.items)
+    # A number emoji under the parent means the entry of that number, even if the contents had no room for it. In a
+    # message that is shared, where none is left out, it is the place among the links: those without one come last.
+    numbered = tuple(item.entry.position for item in sorted(plan.items, key=lambda item: not item.number))
     parent = _parent(plan, [*top, *contents, *_foot(plan)], numbered)
     return Digest(plan.issue.slug, parent, tuple(_reply(plan, item) for item in plan.items))
 
@@ -178,7 +186,7 @@ def _thread(plan: _Plan) -> Digest:
 def _parent(plan: _Plan, made: Iterable[Block], numbered: tuple[int, ...]) -> Part:
     """Return the channel message; the intro's links, which have no number, follow the `numbered` entries."""
     entries = (*numbered, *(entry.position for entry in _intro_links(plan)))
-    return Part("parent", Message(_fallback(plan), tuple(made)), entries)
+    return Part("parent", Message(_fallback(plan), tuple(made)), entries, numbered=True)
 
 
 def _by_section(plan: _Plan, replies: tuple[Part, ...]) -> Digest:
@@ -224,7 +232,7 @@ def _contents(items: Sequence[_Item], most_blocks: int, room: int) -> list[Block
     made: list[str] = []
     heading = ""
     for index, item in enumerate(items):
-        line = f"{item.number}. {_headline(item.entry, 110)}"
+        line = f"{item.mark}{_headline(item.entry, 110)}"
         above, before = _heading(item.section), heading
         heading = above
         if above != before:
@@ -299,10 +307,10 @@ def _entry_fallback(item: _Item) -> str:
     return clip(f"{sponsored}{words}", 500) or "·"
 
 
-def _entry_blocks(item: _Item, above: str = "", number: int = 0) -> list[Block]:
-    """Return an entry's blocks: its headline as a link, its text, its other links; `above` is markup put before it.
+def _entry_blocks(item: _Item, above: str = "", mark: str = "") -> list[Block]:
+    """Return an entry's blocks: its headline as a link, its text, its other links.
 
-    A `number` other than 0 is put before the headline.
+    `mark` is put before the headline, and the markup `above` before everything.
     """
     first, rest = opening(item.entry)
     pieces = split(rest, _PIECE_MAX_CHARS - len(first) - len(above))
@@ -311,27 +319,14 @@ def _entry_blocks(item: _Item, above: str = "", number: int = 0) -> list[Block]:
     # A headline that the text continues stays on the text's line.
     joint = "\n" if rest.startswith("\n") or rest == item.entry.text else " " * rest.startswith(" ")
     said = joint.join(part for part in (first, pieces[0] if pieces else "") if part)
-    said = f"{number}. {said}" if number else said
+    said = f"{mark}{said}"
     texts = ["\n".join(part for part in (above, said) if part), *pieces[1:]]
-    more = _other_links(item.entry)
+    more = other_links(item.entry)
     if more and len(texts[-1]) + len(more) < blocks.SECTION_MAX_CHARS:
         texts[-1] = f"{texts[-1]}\n{more}".lstrip()
     elif more:
         texts.append(more)
     return [blocks.section(text) for text in texts]
-
-
-def _other_links(entry: Entry) -> str:
-    """Return a list of the links after the first, and of a first address that can't be shown as a link."""
-    hidden = [f"• {clip(shown(each.url), 200)}" for each in entry.links[:1] if not linkable(each.url)]
-    lines = hidden + [f"• {link(each.url, shown(each.url), 80)}" for each in entry.links[1:_MAX_LINKS]]
-    kept: list[str] = []
-    for line in lines:
-        if sum(map(len, kept)) + len(line) + len(kept) > _PIECE_MAX_CHARS - 100:
-            break
-        kept.append(line)
-    lost = len(hidden) + len(entry.links[1:]) - len(kept)
-    return "\n".join([*kept, f"• and {lost} more"] if lost else kept)
 
 
 def _full(plan: _Plan) -> Digest:
@@ -345,9 +340,10 @@ def _full(plan: _Plan) -> Digest:
     for item in plan.items:
         name = _heading(item.section)
         above, heading = ("" if name == heading else name), name
-        if not _lay(pages, _numbered(plan, item, above, len(pages[-1].entries) + 1), (item.entry.position,)):
+        made = _numbered(plan, item, above)
+        if not _lay(pages, made, (item.entry.position,)):
             pages.append(_Page([], []))
-            _lay(pages, _numbered(plan, item, above, 1), (item.entry.position,))
+            _lay(pages, made, (item.entry.position,))
     for line in (_folded(plan.folded), _left(plan.left)):
         if line:
             _lay_anywhere(pages, [blocks.context(line)])
@@ -364,10 +360,10 @@ class _Page:
     size: int = 0
 
 
-def _numbered(plan: _Plan, item: _Item, above: str, number: int) -> list[Block]:
-    """Return an entry's blocks with its number on the page, which number emoji refer to; a divider before a heading."""
+def _numbered(plan: _Plan, item: _Item, above: str) -> list[Block]:
+    """Return an entry's blocks with its number, which number emoji refer to; a divider before a heading."""
     rule = [blocks.divider()] if above else []
-    return [*rule, *_with_save(plan, item.entry, _entry_blocks(item, above, number))]
+    return [*rule, *_with_save(plan, item.entry, _entry_blocks(item, above, item.mark if item.number else ""))]
 
 
 def _lay(pages: list[_Page], made: list[Block], entries: tuple[int, ...]) -> bool:
@@ -397,4 +393,4 @@ def _page(plan: _Plan, page: _Page, number: int) -> Part:
         return _parent(plan, page.blocks, tuple(page.entries))
     name = f"{title(plan.issue)} · page {number}"
     shown_blocks = (blocks.context(clip(name, 200)), *page.blocks)
-    return Part(f"page-{number}", Message(clip(name, 200), shown_blocks), tuple(page.entries))
+    return Part(f"page-{number}", Message(clip(name, 200), shown_blocks), tuple(page.entries), numbered=True)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from archive.issue import Entry
 from bot.domain.text import one_line
-from bot.slack.blocks.mrkdwn import bold, clip, link, shown
+from bot.slack.blocks.mrkdwn import bold, clip, link, linkable, shown
 
 _HEADLINE = 150
+_MAX_LINKS = 20
+_OTHERS_MAX_CHARS = 2_700
 
 
 def opening(entry: Entry) -> tuple[str, str]:
@@ -27,3 +29,16 @@ def opening(entry: Entry) -> tuple[str, str]:
         return bold(link(url, words, _HEADLINE)), "" if after.strip(".… ") == "" else after
     said = one_line(entry.headline) or one_line(entry.text) or shown(url)
     return bold(link(url, said, _HEADLINE)) or "·", entry.text
+
+
+def other_links(entry: Entry) -> str:
+    """Return, as markup, a list of the links after the first, and of a first address that can't be shown as a link."""
+    hidden = [f"• {clip(shown(each.url), 200)}" for each in entry.links[:1] if not linkable(each.url)]
+    lines = hidden + [f"• {link(each.url, shown(each.url), 80)}" for each in entry.links[1:_MAX_LINKS]]
+    kept: list[str] = []
+    for line in lines:
+        if sum(map(len, kept)) + len(line) + len(kept) > _OTHERS_MAX_CHARS:
+            break
+        kept.append(line)
+    lost = len(hidden) + len(entry.links[1:]) - len(kept)
+    return "\n".join([*kept, f"• and {lost} more"] if lost else kept)

@@ -60,32 +60,33 @@ class _Page:
         return True
 
 
-def folded(sections: Iterable[tuple[str, Sequence[Entry]]]) -> tuple[Part, ...]:
-    """Return one message for each section, given by its heading (markup) and its entries.
+def folded(sections: Iterable[tuple[str, Sequence[tuple[str, Entry]]]]) -> tuple[Part, ...]:
+    """Return one message for each section, given by its heading (markup) and its entries, each after its mark.
 
-    A section that does not fit in one message has several. In each, entries are numbered from 1: number emoji refer to
-    these. Keys are made from the headings, so that a correction finds the same message.
+    A mark is an entry's number, or a bullet. A section that does not fit in one message has several. Keys are made from
+    the headings, so that a correction finds the same message.
     """
     seen: Counter[str] = Counter()
     return tuple(part for heading, entries in sections for part in _parts(heading, entries, seen))
 
 
-def _parts(heading: str, entries: Sequence[Entry], seen: Counter[str]) -> Iterator[Part]:
+def _parts(heading: str, entries: Sequence[tuple[str, Entry]], seen: Counter[str]) -> Iterator[Part]:
     key = hashlib.sha256(heading.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     pages = [_Page([heading])]
-    for entry in entries:
-        if not pages[-1].add(_line(len(pages[-1].entries) + 1, entry)):
+    for mark, entry in entries:
+        line = _line(mark, entry)
+        if not pages[-1].add(line):
             pages.append(_Page([f"{heading} (continued)"]))
-            pages[-1].add(_line(1, entry))
+            pages[-1].add(line)
         pages[-1].entries.append(entry.position)
     for page in pages:
         seen[key] += 1
         name = f"section-{key}" if seen[key] == 1 else f"section-{key}-{seen[key]}"
         said = f"{heading.strip('*')}: {len(page.entries)} {'entry' if len(page.entries) == 1 else 'entries'}"
-        yield Part(name, Message(said, tuple(page.made())), tuple(page.entries))
+        yield Part(name, Message(said, tuple(page.made())), tuple(page.entries), numbered=True)
 
 
-def _line(number: int, entry: Entry) -> str:
+def _line(mark: str, entry: Entry) -> str:
     """Return an entry in two or three lines: its linked headline, the beginning of its text, its other links."""
     first, rest = opening(entry)
     text = clip(rest, _TEXT_MAX_CHARS) if rest.strip() else ""
@@ -94,4 +95,4 @@ def _line(number: int, entry: Entry) -> str:
     others = [link(each.url, shown(each.url), 60) for each in entry.links[1 : _MAX_LINKS + 1]]
     more = len(entry.links) - 1 - len(others)
     also = " · ".join([*filter(None, others), *([f"and {more} more"] if more > 0 else [])])
-    return "\n".join(part for part in (f"{number}. {said}", also) if part)
+    return "\n".join(part for part in (f"{mark}{said}", also) if part)
