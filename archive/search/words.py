@@ -21,9 +21,11 @@ _LETTERS = str.maketrans({
     "ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L",
     "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "TH", "ı": "i",
 })  # fmt: skip
+_HAS_LETTERS = re.compile(f"[{''.join(map(chr, _LETTERS))}]")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
-# Most text is cut by this and `split`, three times as fast as by the pattern.
-_BLANKED = "".join(char if char.isalnum() or char == "'" else " " for char in map(chr, range(128)))
+# Most text is cut by this and `split`, three times as fast as by the pattern. The bytes of UTF-8 are taken, not the
+# text: of that, each sign beyond ASCII and all that follow it would be looked up one by one.
+_BLANKED = bytes(at if at > 127 or chr(at).isalnum() or chr(at) == "'" else 32 for at in range(256))
 
 
 Words = tuple[str, ...]
@@ -53,7 +55,7 @@ def words(text: str) -> list[str]:
             text = text.replace(sign, name)
     if ".net" in text:
         text = _DOTNET.sub("dotnet", text)
-    pieces = text.translate(_BLANKED).split()
+    pieces = text.encode("utf-8", "surrogatepass").translate(_BLANKED).decode("utf-8", "surrogatepass").split()
     if "'" not in text and text.isascii():
         return pieces
     if text.isascii() or not _IS_CJK.search(text):
@@ -84,7 +86,8 @@ def _paired(found: list[str]) -> list[str]:
 def _folded(text: str) -> str:
     """Return `text` without accents, and with full-width and other forms of a letter as the letter."""
     plain = _ACCENT.sub("", unicodedata.normalize("NFKD", text))
-    return unicodedata.normalize("NFKC", plain).translate(_LETTERS)
+    whole = unicodedata.normalize("NFKC", plain)
+    return whole.translate(_LETTERS) if _HAS_LETTERS.search(whole) else whole
 
 
 def umlauts(text: str) -> dict[str, str]:
@@ -96,8 +99,8 @@ def umlauts(text: str) -> dict[str, str]:
     if text.isascii():
         return {}
     whole = unicodedata.normalize("NFC", text)
-    plain = whole.translate(_UMLAUTS)
-    if plain == whole:
+    if not any(umlaut in whole for umlaut in "äöüÄÖÜ"):
         return {}
+    plain = whole.translate(_UMLAUTS)
     pairs = zip(words(whole), words(plain), strict=False)
     return {word: spelled for word, spelled in pairs if word != spelled}
