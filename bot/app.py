@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import chain, repeat
+from typing import TYPE_CHECKING
 
 import structlog
 from slack_bolt.async_app import AsyncApp
@@ -48,9 +49,7 @@ from bot.domain.schedule import zone_of
 from bot.domain.timers import Timers
 from bot.domain.workspace import workspace_id
 from bot.home.home_tab import Home, HomeSources
-from bot.lookup.asking.askers import Askers
-from bot.lookup.asking.beneath import Beneath
-from bot.lookup.asking.conversation import Conversations
+from bot.lookup.asking.said import LateConversations
 from bot.lookup.miss_counter import WRITE_SECONDS, MissCounter
 from bot.lookup.outcomes import CommandOutcomes
 from bot.lookup.search import Answers, Chance
@@ -74,6 +73,9 @@ from bot.source.library import Library
 from bot.source.watch import DiskWatch, Freshness, Watch
 from bot.store.store import Store
 from bot.vitals import LOOK_AT_FOLDER, Vitals
+
+if TYPE_CHECKING:
+    from bot.lookup.asking.conversation import Conversations
 
 STOPPING = 10.0
 """Seconds within which a stop is done: hosts wait about that long between SIGTERM and SIGKILL."""
@@ -119,6 +121,10 @@ class Ports:
     """Runs everything that the bot does by itself."""
     polling: Incoming | None = None
     """Brings new issues into the library's folder; None: nothing does."""
+
+    def source_fault(self) -> str:
+        """Return why no new issues are brought, "" if they are."""
+        return self.polling.fault if self.polling is not None else ""
 
 
 class App:
@@ -180,7 +186,7 @@ class App:
             posting_fault=trouble,
             watching_fault=blind,
             archive_fault=str(fault) if fault else "",
-            source_fault=_source_fault(self.ports),
+            source_fault=self.ports.source_fault(),
             checks=self.vitals.checks(),
         )
 
@@ -196,11 +202,7 @@ class App:
         library.on_change(self._prepare_index)
         self._freshness = Freshness(library, watch)
         self._watching = asyncio.create_task(self._freshness.run(), name="watch")
-        tasks = [
-            self._watching,
-            asyncio.create_task(self._link_lookup.prepare(), name="links"),
-            asyncio.create_task(library.prepare_index(), name="index"),
-        ]
+        tasks = [self._watching, asyncio.create_task(self._warm_up(), name="warm up")]
         timers.every(RELEASE_SECONDS, "release", library.keep_time)
         timers.every(RELEASE_SECONDS, "days", self._keep_days)
         timers.every(WRITE_SECONDS, "missed searches", self._services.misses.keep)
@@ -222,7 +224,9 @@ class App:
             self.ready = False
             watch.stop()
             await asyncio.gather(self._services.background.drain(STOPPING / 2), worker.stop(STOPPING - 3))
-            await _end(tasks)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             await timers.stop(within=STOP_TIMERS_SECONDS)
             await library.stop_listeners()
             with suppress(TimeoutError):
@@ -259,15 +263,17 @@ class App:
         if self._registry.is_due(self.ports.clock.now()):
             await self.worker.changed()
 
+    async def _warm_up(self) -> None:
+        """Make ready what later answers need, one thing after the other, so as not to crowd the first answer."""
+        await self._link_lookup.prepare()
+        await self.ports.library.prepare_index()
+        await self._services.conversations.prepare()
+
     async def _prepare_links(self, _before: Snapshot, _after: Snapshot) -> None:
         await self._link_lookup.prepare()
 
     async def _prepare_index(self, _before: Snapshot, _after: Snapshot) -> None:
         await self.ports.library.prepare_index()
-
-
-def _source_fault(ports: Ports) -> str:
-    return ports.polling.fault if ports.polling is not None else ""
 
 
 def build(settings: Settings, credentials: SlackCredentials, ports: Ports) -> App:
@@ -300,22 +306,14 @@ def _services(
     mine = SavedLinks(store.bookmarks, indexes, registry.issue, slack, names, clock)
     team = Team(store.bookmarks, store.people, store.teams, store.subscriptions, registry.issue, names, clock)
     standings = DeliveryReports(
-        store, registry, slack, ports.policy, library.held_back, lambda: _source_fault(ports), library.folder_fault
+        store, registry, slack, ports.policy, library.held_back, ports.source_fault, library.folder_fault
     )
     background = BackgroundTasks()
     changes = SubscriptionChanges(store.audit, slack, clock, ChangeRules(background.start, settings.admins))
     return Services(
         names=names,
         answers=answers,
-        conversations=Conversations(
-            library,
-            store.ask_threads,
-            names,
-            clock,
-            Askers(slack, clock, lambda: zone_of(settings.zone)),
-            Beneath(store.postings, registry.issue),
-            misses.note,
-        ),
+        conversations=LateConversations(lambda: _conversations(settings, ports, names, registry, misses)),
         slack=slack,
         reactions=Reactions(store.bookmarks, settings.bookmark, clock),
         saved_links=mine,
@@ -362,6 +360,22 @@ def _services(
     )
 
 
+def _conversations(
+    settings: Settings, ports: Ports, names: CommandNames, registry: IssueRegistry, misses: MissCounter
+) -> Conversations:
+    from bot.lookup.asking import askers, beneath, conversation  # noqa: PLC0415 - it would delay every start
+
+    return conversation.Conversations(
+        ports.library,
+        ports.store.ask_threads,
+        names,
+        ports.clock,
+        askers.Askers(ports.slack, ports.clock, lambda: zone_of(settings.zone)),
+        beneath.Beneath(ports.store.postings, registry.issue),
+        misses.note,
+    )
+
+
 def _bolt(settings: Settings, credentials: SlackCredentials, slack: Slack) -> AsyncApp:
     """Make Bolt's app. Its own client asks for Socket Mode's address alone: the Slack port makes all other calls.
 
@@ -382,9 +396,3 @@ def _bolt(settings: Settings, credentials: SlackCredentials, slack: Slack) -> As
         process_before_response=True,
         name="backissue",
     )
-
-
-async def _end(tasks: list[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)

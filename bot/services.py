@@ -21,7 +21,7 @@ from bot.digests.there import PostsThere
 from bot.digests.unconfirmed import UnconfirmedPosts
 from bot.domain.workspace import WorkspaceId
 from bot.home.home_tab import Home
-from bot.lookup.asking.conversation import Conversations
+from bot.lookup.asking.said import LateConversations
 from bot.lookup.miss_counter import MissCounter
 from bot.lookup.outcomes import CommandOutcomes
 from bot.lookup.search import Answers
@@ -48,7 +48,7 @@ class Services:
 
     names: CommandNames
     answers: Answers
-    conversations: Conversations
+    conversations: LateConversations
     slack: Slack
     reactions: Reactions
     saved_links: SavedLinks

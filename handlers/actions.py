@@ -29,7 +29,7 @@ from bot.digests.views.subscription import POST_AGAIN, RETRACT
 from bot.domain.period import Period
 from bot.lookup.search import payload
 from bot.lookup.views.answer import SearchRequest
-from bot.lookup.views.asked import ASK, FEEDBACK, thanked
+from bot.lookup.views.feedback import ASK, FEEDBACK, thanked
 from bot.lookup.views.mistyped import COMMAND
 from bot.lookup.views.sharing import SHARE, SHARE_TO, Shareable, ShareForm, ShareTarget
 from bot.services import Services

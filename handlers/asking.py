@@ -13,7 +13,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from bot.digests.command_context import CommandContext
 from bot.domain.ask_thread import AskThread
 from bot.domain.bookmark import member_at
-from bot.lookup.asking.conversation import Said
+from bot.lookup.asking.said import Said
 from bot.lookup.asking.sending import send, with_status
 from bot.services import Services
 from bot.slack.blocks.message import Message

@@ -54,7 +54,7 @@ def register(app: AsyncApp, services: Services) -> None:
 
             async def find() -> Message | None:
                 urls = [url for url, _ in extract_links(message).links]
-                return services.conversations.related(text(message, "text"), urls)
+                return await services.conversations.related(text(message, "text"), urls)
 
             options = {"response_type": "ephemeral", "replace_original": False}
             follow_up(services, text(body, "response_url"), find, **options)

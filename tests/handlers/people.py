@@ -43,6 +43,7 @@ from bot.home.home_tab import Home, HomeSources, UserStateStore
 from bot.lookup.asking.askers import Askers
 from bot.lookup.asking.beneath import Beneath
 from bot.lookup.asking.conversation import Conversations
+from bot.lookup.asking.said import LateConversations
 from bot.lookup.miss_counter import MissCounter
 from bot.lookup.search import Answers
 from bot.runtime.background import BackgroundTasks
@@ -144,14 +145,16 @@ class People:
         self.services = Services(
             names,
             answers,
-            Conversations(
-                self.library,
-                store.ask_threads,
-                names,
-                clock,
-                Askers(self.slack, clock, lambda: UTC),
-                Beneath(store.postings, known),
-                misses.note,
+            LateConversations(
+                lambda: Conversations(
+                    self.library,
+                    store.ask_threads,
+                    names,
+                    clock,
+                    Askers(self.slack, clock, lambda: UTC),
+                    Beneath(store.postings, known),
+                    misses.note,
+                )
             ),
             self.slack,
             bookmarks,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Protocol
 
@@ -25,6 +25,7 @@ from bot.lookup.asking.heard import Heard, hear
 from bot.lookup.asking.memory import read_thread, written
 from bot.lookup.asking.reader import Context
 from bot.lookup.asking.request import Manner, MessageKind, Request
+from bot.lookup.asking.said import Said
 from bot.lookup.asking.thread import follow
 from bot.lookup.asking.turn import Shown, Thread, Turn, remembered
 from bot.lookup.asking.wishes import command_of
@@ -49,26 +50,6 @@ class ThreadMemory(Protocol):
     async def remember(self, thread: AskThread, state: str, now: datetime) -> None:
         """Store a thread's state."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What is said to a message: a `message` (None: silence), and whether only this person may see it.
-
-    `command` is a sub-command whose answer is the answer, "" for none: it is private. `after` is the thread to be
-    remembered (see `Conversations.remember`), None where nothing changed. `missed` is a query without a strong answer.
-    """
-
-    message: Message | None = None
-    private: bool = False
-    command: str = ""
-    after: Thread | None = None
-    missed: tuple[str, Grade] | None = None
-
-    @property
-    def is_own(self) -> bool:
-        """Return whether it concerns what one person has or changes, and not the archive."""
-        return self.private and self.command not in {"help", "topics"}
 
 
 class Conversations:

@@ -14,6 +14,7 @@ from bot.domain.title import label, title
 from bot.lookup.asking.answering import PAGE_LINKS, Fact, Reply, query_of
 from bot.lookup.asking.request import Form, MessageKind, Request
 from bot.lookup.views.answer import QUERY_MAX_CHARS, SearchRequest
+from bot.lookup.views.feedback import ASK, FEEDBACK
 from bot.lookup.views.sharing import SHARE_TO, Shareable, ShareTarget, share_button
 from bot.slack.blocks import blocks
 from bot.slack.blocks.command_names import CommandNames
@@ -24,8 +25,6 @@ from bot.slack.cards.digest import digest
 from bot.slack.cards.issue_date import long_issue_date, short_issue_date
 from bot.slack.cards.save_button import save_button, token
 
-ASK, FEEDBACK = "ask", "feedback"
-"""The action ids of the button that runs a sub-command beside an answer, and of the thumbs under one."""
 _QUOTE_MAX_CHARS = 600
 _ISSUE_LINKS = 15
 _RELATED_LINKS = 3
@@ -113,13 +112,6 @@ def like(found: Answer, today: date, what: str = "that message") -> Message:
 def members_only() -> Message:
     """Say what people of another workspace, and guests, may not do."""
     return blocks.says("Only members of this workspace can do that. You can ask me about the archive.")
-
-
-def thanked(*, helpful: bool) -> Message:
-    """Answer a thumb under an answer."""
-    return blocks.says(
-        "Thanks." if helpful else "Thanks. The question’s words are noted, without your name, for who runs me."
-    )
 
 
 def which(shown: int) -> Message:
