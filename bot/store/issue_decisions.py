@@ -11,7 +11,8 @@ from sqlalchemy import Connection, bindparam, update
 
 from bot.domain.issue_identity import Fingerprint
 from bot.domain.likeness import Marks
-from bot.domain.newness import AHEAD, Arrival, is_new, is_soon_after, look_before, was_ahead
+from bot.domain.newness import AHEAD, Arrival, dated_by_arrival, is_new, is_soon_after, look_before, was_ahead
+from bot.store.looks import Looks
 from bot.store.tables import issues
 
 _DECIDE = (
@@ -48,6 +49,29 @@ def decided_again(
         **_of_an_earlier_release(rows, known, window),
         **_of_a_wrong_clock(rows, known, now, window),
         **_of_a_wrong_date(rows, known, now, window),
+    }
+
+
+def decided_late(
+    rows: Mapping[str, Any], back: Mapping[str, Fingerprint], before: Looks, now: datetime, window: timedelta
+) -> dict[str, Decided]:
+    """Return what is decided of the issues that came `back` first in a copy of the whole archive, by identity."""
+    found = {}
+    for key, fingerprint in dated_when_they_came(back, before.last, now, window).items():
+        came = Arrival(rows[key].seen, fingerprint.dated, before.before(fingerprint.slug, rows[key].seen))
+        found[key] = Decided(came.is_new(window), came)
+    return found
+
+
+def dated_when_they_came(
+    came: Mapping[str, Fingerprint], last: datetime | None, now: datetime, window: timedelta
+) -> dict[str, Fingerprint]:
+    """Return `came`; an issue whose date was guessed from its neighbours has one from when it arrived instead."""
+    alone = sum(fingerprint.placed for fingerprint in came.values()) == 1
+    at = None if last is None else min(last, now)
+    return {
+        key: replace(each, dated=dated_by_arrival(each.dated, at, alone=alone, window=window)) if each.placed else each
+        for key, each in came.items()
     }
 
 

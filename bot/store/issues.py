@@ -15,16 +15,15 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from bot.domain.issue_identity import Fingerprint, KnownIssues, recognise
 from bot.domain.likeness import Marks
-from bot.domain.newness import WINDOW, Arrival, dated_by_arrival, is_new, is_out
+from bot.domain.newness import WINDOW, Arrival, is_new, is_out
 from bot.domain.newsletter import Newsletter
 from bot.store import issue_decisions, looks
 from bot.store.database import Database
+from bot.store.foreign_folder import FolderLook, look_at
 from bot.store.inserts import insert
 from bot.store.issue_decisions import Decided
 from bot.store.tables import issues, slugs
 
-MIN_KNOWN_ISSUES = 10
-"""Of so many known issues one is still there, unless the folder is another one."""
 _EDIT = (
     update(issues)
     .where(issues.c.identity == bindparam("key"))
@@ -124,7 +123,7 @@ class _Seen:
     """What the register holds: each identity's row, each slug's identity; and what is there now and out.
 
     Of that: the identity of each slug, the fingerprint of each identity, of those first seen now the rows to be, and
-    what is `decided` again of known ones. `before`: the looks before.
+    what is `decided` again of known ones. `before`: the looks before. `folder`: whose it is.
     """
 
     rows: dict[str, Any]
@@ -134,6 +133,7 @@ class _Seen:
     fresh: list[dict[str, Any]]
     decided: dict[str, Decided]
     before: looks.Looks
+    folder: FolderLook
 
     @property
     def decisions(self) -> dict[str, Decided]:
@@ -156,35 +156,24 @@ def _seen(connection: Connection, look: _Look) -> _Seen:
     ]
     fingerprints = {found[fingerprint.slug]: fingerprint for fingerprint in out}
     before = looks.looks_before(connection, look.newsletter, _sights(rows), now)
-    # Where none of many known issues is there, the folder is another one: as at a first look, nothing is new.
-    foreign = len(rows) >= MIN_KNOWN_ISSUES and rows.keys().isdisjoint(found.values())
+    folder = look_at(rows, fingerprints.keys(), before.recorded, now)
     came = {key: fingerprint for key, fingerprint in fingerprints.items() if key not in rows}
-    fresh = _fresh(came, replace(before, last=None) if foreign else before, look)
+    fresh = _fresh(came, replace(before, last=folder.last) if folder.is_another else before, look)
     identity = {fingerprint.slug: found[fingerprint.slug] for fingerprint in out}
     decided = issue_decisions.decided_again(rows, fingerprints, now, look.window)
-    return _Seen(rows, names, identity, fingerprints, fresh, decided, before)
+    back = {key: fingerprints[key] for key in folder.back & fingerprints.keys()}
+    decided |= issue_decisions.decided_late(rows, back, before, now, look.window)
+    return _Seen(rows, names, identity, fingerprints, fresh, decided, before, folder)
 
 
 def _fresh(came: dict[str, Fingerprint], before: looks.Looks, look: _Look) -> list[dict[str, Any]]:
     """Return the rows of the issues that come out now, by identity, with the decision which of them are new."""
     found = []
-    for key, fingerprint in _by_arrival(came, before.last, look).items():
+    for key, fingerprint in issue_decisions.dated_when_they_came(came, before.last, look.now, look.window).items():
         last = before.before(fingerprint.slug, look.now)
         new = is_new(fingerprint.dated, last, look.now, look.window)
         found.append(_row(key, fingerprint, look.now, last, new=new))
     return found
-
-
-def _by_arrival(came: dict[str, Fingerprint], last: datetime | None, look: _Look) -> dict[str, Fingerprint]:
-    """Return `came`; an issue whose date was guessed from its neighbours has one from when it arrived instead."""
-    alone = sum(fingerprint.placed for fingerprint in came.values()) == 1
-    at = None if last is None else min(last, look.now)
-    return {
-        key: replace(each, dated=dated_by_arrival(each.dated, at, alone=alone, window=look.window))
-        if each.placed
-        else each
-        for key, each in came.items()
-    }
 
 
 def _row(key: str, fingerprint: Fingerprint, now: datetime, last_look: datetime | None, *, new: bool) -> dict[str, Any]:
@@ -238,7 +227,7 @@ def _register(connection: Connection, look: _Look, *, good: bool) -> Registered:
         row = insert(connection, slugs)
         latest = {"identity": row.excluded.identity}
         connection.execute(row.on_conflict_do_update(index_elements=["slug"], set_=latest), renamed)
-    if good and look.there and not _is_foreign(seen) and not _is_filling(connection, seen, look):
+    if good and look.there and not seen.folder.is_unknown and not _is_filling(connection, seen, look):
         looks.looked(connection, look.newsletter, look.now)
     seq = {row.identity: row.seq for row in connection.execute(select(issues.c.identity, issues.c.seq))}
     return _registered(seen, seq, _edit(connection, seen))
@@ -257,11 +246,6 @@ def _note_ahead(connection: Connection, seen: _Seen, look: _Look) -> None:
         looks.saw_ahead(connection, look.newsletter, ahead)
     else:
         looks.came_out(connection, look.newsletter, seen.before.ahead & seen.identity.keys())
-
-
-def _is_foreign(seen: _Seen) -> bool:
-    """Return whether none of many known issues is there."""
-    return len(seen.rows) >= MIN_KNOWN_ISSUES and seen.rows.keys().isdisjoint(seen.identity.values())
 
 
 def _edit(connection: Connection, seen: _Seen) -> frozenset[str]:

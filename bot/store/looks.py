@@ -18,12 +18,13 @@ from bot.store.tables import archive_looks, broken_files, issues_ahead
 class Looks:
     """The good looks before now.
 
-    `last` is the last one (None: none is known, or the first one goes on). By slug: the files that were `broken` when
-    they first appeared, with when that was and whether there was a look before; the issues that the first look saw
-    dated `ahead`, and that have not come out since.
+    `last` is the last one (None: none is known, or the first one goes on), `recorded` the last that is written down. By
+    slug: the files that were `broken` when they first appeared, with when that was and whether there was a look before;
+    the issues that the first look saw dated `ahead`, and that have not come out since.
     """
 
     last: datetime | None
+    recorded: datetime | None = None
     broken: Mapping[str, tuple[datetime, bool]] = field(default_factory=dict)
     ahead: frozenset[str] = frozenset()
 
@@ -39,8 +40,9 @@ class Looks:
 
 def looks_before(connection: Connection, newsletter: str, sights: Collection[datetime], now: datetime) -> Looks:
     """Return the looks before now. `sights`: when each issue that is known was first seen."""
-    last = last_look(connection, newsletter) or end_of_first_look(sights, now)
-    return Looks(last, _broken_since(connection, newsletter), _ahead(connection, newsletter))
+    recorded = last_look(connection, newsletter)
+    last = recorded or end_of_first_look(sights, now)
+    return Looks(last, recorded, _broken_since(connection, newsletter), _ahead(connection, newsletter))
 
 
 def last_look(connection: Connection, newsletter: str) -> datetime | None:
