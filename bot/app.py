@@ -31,6 +31,7 @@ from bot.bookmarks.reactions import Reactions
 from bot.bookmarks.saved_links import SavedLinks
 from bot.bookmarks.service import BookmarkUseCases, PersonalData
 from bot.bookmarks.team_top import Team
+from bot.digests.alerting import AlertRoute
 from bot.digests.broken_issues import CHECK_SECONDS, BrokenIssues
 from bot.digests.delivery.issue_registry import IssueRegistry
 from bot.digests.delivery.worker import DigestContent, Worker
@@ -281,7 +282,8 @@ def build(settings: Settings, credentials: SlackCredentials, ports: Ports) -> Ap
     registry = IssueRegistry(ports.store.issues, window=ports.policy.window, zone=zone_of(settings.zone))
     link_lookup = LinkLookup(ports.library, registry.identity)
     services = _services(settings, credentials, ports, registry, link_lookup)
-    content = DigestContent(digest, settings.command, services.team)
+    route = AlertRoute(settings.admins, settings.operators_channel)
+    content = DigestContent(digest, settings.command, services.team, route)
     worker = Worker(ports.store, ports.slack, registry, ports.library, content, ports.clock, ports.policy)
     bolt = _bolt(settings, credentials, ports.slack)
     handlers.register(bolt, services)
@@ -300,7 +302,7 @@ def _services(
     library, store, slack, clock = ports.library, ports.store, ports.slack, ports.clock
     names = CommandNames(settings.command, settings.tools_command, min(settings.bookmark), settings.name)
     misses = MissCounter(store.misses, clock, counting=settings.count_misses, days=settings.misses_days)
-    outcomes = CommandOutcomes()
+    outcomes, route = CommandOutcomes(), AlertRoute(settings.admins, settings.operators_channel)
     answers = Answers(library, names, clock, ports.chance, misses.note, outcomes.searched)
     indexes = PersonalIndexes(lambda: library.index, registry.issue)
     mine = SavedLinks(store.bookmarks, indexes, registry.issue, slack, names, clock)
@@ -350,8 +352,8 @@ def _services(
         retracting=Retracting(
             store, clock, changes.check, settings.admins, lambda key: registry.issue(key) is not None
         ),
-        broken_issues=BrokenIssues(store, library, slack, clock, settings.operators_channel),
-        second_bots=SecondBotAlerts(store, slack, clock, settings.operators_channel),
+        broken_issues=BrokenIssues(store, library, slack, clock, route),
+        second_bots=SecondBotAlerts(store, slack, clock, route),
         unconfirmed=UnconfirmedPosts(store, clock, lambda identity: registry.issue(identity) is not None),
         misses=misses,
         older_issues=OlderIssueChoice(store, slack, clock, lambda: registry.current),

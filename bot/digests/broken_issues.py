@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
 
 import structlog
 
+from bot.digests.alerting import AlertRoute, alert
 from bot.digests.views.alerts import unreadable
 from bot.domain.broken import BrokenFile
 from bot.domain.clock import Clock
 from bot.domain.workspace import WorkspaceId
-from bot.slack.api.errors import SlackError
 from bot.slack.api.ports import Poster
-from bot.slack.api.retry import retry_when_limited
 from bot.slack.blocks.message import Message
 from bot.store.store import Store
 
@@ -24,7 +23,6 @@ _log = structlog.get_logger(__name__)
 QUIET = timedelta(minutes=2)
 """A file that becomes readable within this time was being written: nobody is told of it."""
 CHECK_SECONDS = 60.0
-_MAX_WAITS = 3
 
 
 class BrokenSource(Protocol):
@@ -39,14 +37,15 @@ class BrokenSource(Protocol):
 class BrokenIssues:
     """Tells people of broken files.
 
-    The message goes to the `operators` channel (an id); without one, to each person who subscribed a channel.
+    The message goes to the operators' channel; without one, to each person who subscribed a channel, or to the next who
+    can be told in the first of that person's channels.
     """
 
     store: Store
     archive: BrokenSource
     slack: Poster
     clock: Clock
-    operators: str = ""
+    route: AlertRoute = field(default_factory=AlertRoute)
 
     async def check(self) -> None:
         """Record what cannot be read, log what is new, and tell people of what stays so. Call it every minute."""
@@ -57,23 +56,16 @@ class BrokenIssues:
             await self._tell(taken)
 
     async def _tell(self, files: Sequence[BrokenFile]) -> None:
-        channels: dict[tuple[WorkspaceId, str], list[str]] = defaultdict(list)
+        theirs: dict[tuple[WorkspaceId, str], list[str]] = defaultdict(list)
         for each in await self.store.subscriptions.list():
-            channels[each.workspace, self.operators or each.user].append(each.channel)
-        if self.operators:
+            theirs[each.workspace, each.user].append(each.channel)
+        if self.route.operators:
             # The channel is in one workspace only: the first that knows it has it.
-            for workspace, _ in channels:
-                if await self._write(workspace, self.operators, unreadable(files, ())):
+            for workspace in dict.fromkeys(workspace for workspace, _ in theirs):
+                if await self._write(workspace, (self.route.operators,), unreadable(files, ())):
                     return
-            return
-        for (workspace, user), theirs in channels.items():
-            if user:
-                await self._write(workspace, user, unreadable(files, theirs))
+        for (workspace, user), channels in theirs.items():
+            await self._write(workspace, self.route.to(user, channels[0]), unreadable(files, channels))
 
-    async def _write(self, workspace: WorkspaceId, to: str, said: Message) -> bool:
-        try:
-            await retry_when_limited(lambda: self.slack.direct(workspace, to, said), waits=_MAX_WAITS)
-        except SlackError as error:
-            _log.warning("alert.failed", to=to, about="broken files", error=str(error))
-            return False
-        return True
+    async def _write(self, workspace: WorkspaceId, to: Sequence[str], said: Message) -> bool:
+        return await alert(self.slack, workspace, to, said, "broken files")

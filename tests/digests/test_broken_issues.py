@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 import structlog
 
+from bot.digests.alerting import AlertRoute
 from bot.digests.broken_issues import QUIET, BrokenIssues
 from bot.digests.delivery.issue_registry import IssueRegistry
 from bot.digests.delivery_status import DeliveryReports
@@ -60,7 +61,7 @@ async def scene_of(store: Store | None = None) -> tuple[Scene, str]:
 
 def watcher(scene: Scene, archive: Broken, operators: str = "") -> BrokenIssues:
     """Return what tells people, as one worker has it."""
-    return BrokenIssues(scene.store, archive, scene.slack, scene.clock, operators)
+    return BrokenIssues(scene.store, archive, scene.slack, scene.clock, AlertRoute(operators=operators))
 
 
 def test_it_is_told_once_over_restarts_and_workers() -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.digests.alerting import AlertRoute
 from bot.digests.delivery.issue_registry import IssueRegistry
 from bot.digests.delivery_status import DeliveryReports
 from bot.digests.second_bot_alerts import SecondBotAlerts
@@ -206,7 +207,7 @@ def test_somebody_is_told_once_of_a_second_bot(emptied: Callable[[], Store]) -> 
         scene.clock.steps(SUSPECTED_FOR)
         assert "Another copy" not in str(status(await reports.status(subscription, scene.clock.now())).blocks)
         await scene.store.second_bots.register(Sighting("-:T1", channel, "issue-9", "2.000002", scene.clock.now()))
-        await SecondBotAlerts(scene.store, scene.slack, scene.clock, operators).check()
+        await SecondBotAlerts(scene.store, scene.slack, scene.clock, AlertRoute(operators=operators)).check()
         assert "another copy of me" in scene.texts(operators)[-1]
 
     run(play())

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bot.digests.alerting import AlertRoute
 from bot.digests.delivery.backlog import Backlog
 from bot.digests.delivery.footnote import Footnote
 from bot.digests.delivery.rate_limiter import RateLimiter
@@ -42,7 +43,7 @@ class DeliveryContext:
 
     `holder` is the worker's name, which its leases carry; `command` is named where people are told how to read an
     issue; `footnote` supplies a line for a digest; `backlog` says where channels wait for others, `second_bots` where
-    another copy of the bot posts.
+    another copy of the bot posts, `route` who is told where a subscriber can't be.
     """
 
     store: Store
@@ -58,6 +59,7 @@ class DeliveryContext:
     gaps: Callable[[], Sequence[Gap]] = tuple
     backlog: Backlog = field(default_factory=Backlog)
     second_bots: SecondBotWatch = field(default_factory=SecondBotWatch)
+    route: AlertRoute = field(default_factory=AlertRoute)
 
     def after(self, seconds: float) -> datetime:
         """Return the time that is `seconds` from now."""

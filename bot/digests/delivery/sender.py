@@ -13,6 +13,7 @@ from datetime import timedelta
 
 import structlog
 
+from bot.digests.alerting import alert
 from bot.digests.delivery.context import DeliveryContext, IssueLeft, Reschedule, StrayLeft
 from bot.digests.delivery.rendering import RenderedPart
 from bot.digests.delivery.summary import headline_of
@@ -44,12 +45,9 @@ from bot.slack.api.errors import (
     WorkspaceRefusedError,
 )
 from bot.slack.api.ports import TOMBSTONE, PartMarker, Posted
-from bot.slack.api.retry import retry_when_limited
 from bot.slack.blocks.message import Message
 
 _log = structlog.get_logger(__name__)
-_ALERT_MAX_WAITS = 3
-"""How often an alert is retried when Slack answers 429."""
 _REPLIES = "conversations.replies"
 """Slack's method for reading a thread."""
 ATTEMPT_MAX_SECONDS = 5.0
@@ -370,31 +368,18 @@ class Sender:
         return headline_of(next((each for each in rendered if each.key == row.key), None))
 
     async def tell(self, kind: AlertKind, delivery: Delivery | None, row: PartRow | None, reason: str) -> None:
-        """Send the subscriber an alert, once. If it fails, the reason is still in the database.
-
-        Nobody is told if the subscriber had their personal data deleted.
-        """
+        """Send an alert, once. If it fails, the reason is still in the database."""
         subscription, issue = self._subscription, ""
-        if not subscription.user:
-            return
         if delivery is not None:
             known = self._context.catalogue().issues.get(delivery.issue)
             issue = label(known) if known else delivery.issue
-        alert = Alert(kind, subscription.channel, issue, reason)
+        told = Alert(kind, subscription.channel, issue, reason)
         if delivery is not None and row is not None:
             named = reply_name(row, self._headline(delivery, row))
-            alert = replace(alert, delivery=delivery.id, part=row.id, whole=row.at == 0, reply=named)
-        await self.write(kind.value, words(alert, self._context.command))
+            told = replace(told, delivery=delivery.id, part=row.id, whole=row.at == 0, reply=named)
+        await self.write(kind.value, words(told, self._context.command))
 
     async def write(self, about: str, said: Message) -> None:
-        """Send the subscriber a direct message, once. `about` names it in the log if that fails."""
-        subscription = self._subscription
-        if not subscription.user:
-            return
-        try:
-            await retry_when_limited(
-                lambda: self._context.slack.direct(subscription.workspace, subscription.user, said),
-                waits=_ALERT_MAX_WAITS,
-            )
-        except SlackError as error:
-            _log.warning("alert.failed", user=subscription.user, trouble=about, error=str(error))
+        """Send a direct message to the subscriber, or to the next who can be told. `about` names it in the log."""
+        where, context = self._subscription, self._context
+        await alert(context.slack, where.workspace, context.route.to(where.user, where.channel), said, about)

@@ -9,7 +9,7 @@ import asyncio
 import secrets
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import chain
@@ -17,6 +17,7 @@ from itertools import chain
 import structlog
 from structlog.contextvars import bind_contextvars
 
+from bot.digests.alerting import AlertRoute
 from bot.digests.delivery.channel_job import ChannelJob
 from bot.digests.delivery.context import DeliveryContext
 from bot.digests.delivery.footnote import Footnote
@@ -69,12 +70,13 @@ class DigestContent:
     """What a digest is made of.
 
     `render` makes its messages, `command` is named where people are told how to read an issue, and `footnote` gives a
-    line beside a digest.
+    line beside a digest. `route` says who is told where a subscriber can't be.
     """
 
     render: Render
     command: str = "/weekly"
     footnote: Footnote | None = None
+    route: AlertRoute = field(default_factory=AlertRoute)
 
 
 class Worker:
@@ -112,6 +114,7 @@ class Worker:
             content.command,
             content.footnote,
             lambda: self._pulse.gaps,
+            route=content.route,
         )
         self._jobs: dict[asyncio.Task[None], ChannelJob] = {}
         self._claimed: dict[int, ChannelJob] = {}

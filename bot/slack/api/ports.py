@@ -129,6 +129,10 @@ class Poster(Protocol):
         """Post `message` to the direct conversation with `user`."""
         ...
 
+    async def person(self, workspace: WorkspaceId, user: str) -> SlackUser:
+        """Return what Slack tells about a person."""
+        ...
+
     async def check(self, workspace: WorkspaceId) -> None:
         """Return if the workspace still takes the bot's token (Slack: auth.test), else raise WorkspaceRefusedError."""
         ...
@@ -165,10 +169,6 @@ class Slack(Poster, Protocol):
 
     async def publish_home(self, workspace: WorkspaceId, user: str, view: Mapping[str, Any], stamp: str = "") -> None:
         """Show `view` on a person's Home tab, if that is still the one of `stamp` ("": whichever it is)."""
-        ...
-
-    async def person(self, workspace: WorkspaceId, user: str) -> SlackUser:
-        """Return what Slack tells about a person."""
         ...
 
     async def check_channel(self, workspace: WorkspaceId, channel: str) -> None:
