@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 
@@ -35,3 +35,8 @@ class IssueCatalogue:
         """Return the identities of the issues that are there and have one of these order numbers, in that order."""
         found = {self.order[identity]: identity for identity in self.issues if identity in self.order}
         return tuple(found[number] for number in numbers if number in found)
+
+    def advice(self, identities: Sequence[str]) -> str:
+        """Return what would have the only one of these issues posted, as a sentence; "" if nothing would."""
+        came = self.not_new.get(identities[0]) if len(identities) == 1 else None
+        return "" if came is None else came.advice

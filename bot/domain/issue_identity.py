@@ -57,6 +57,11 @@ class Fingerprint:
     marks: Marks = Marks()  # noqa: RUF009 - immutable
 
     @property
+    def says_which(self) -> bool:
+        """Whether it says which issue it is: by a date or a number of its own."""
+        return bool(self.marks.day) or self.marks.number is not None
+
+    @property
     def traits(self) -> Traits:
         """All that tells which issue it is, beside its name."""
         return Traits(self.links, self.marks)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,6 +17,9 @@ FIRST_LOOK_QUIET = timedelta(minutes=2)
 """A first look at a folder that was empty lasts until no issue came for so long: a copy arrives file by file."""
 
 
+_ROW = 10
+_NEARLY_ALL = 0.9
+"""Of so many issues or more this share, at least, says a date or a number where that is the rule."""
 UNWATCHED = timedelta(days=1)
 """A running bot looks every few minutes: where it did not for so long, it was stopped or its clock was put forward."""
 
@@ -29,19 +32,31 @@ class Arrival:
     """How an issue came in.
 
     The moment it was first `seen`, the date it then had (None: no date), and the last good look at the archive before
-    that moment (None: there was none).
+    that moment (None: there was none). `is_bare`: it says neither a date nor a number, unlike nearly all issues beside
+    it, and may be a page.
     """
 
     seen: datetime
     dated: datetime | None
     last_look: datetime | None
+    is_bare: bool = False
 
     def is_new(self, window: timedelta) -> bool:
         """Return whether it was new within this window when it came in."""
-        return is_new(self.dated, self.last_look, self.seen, window)
+        return not self.is_bare and is_new(self.dated, self.last_look, self.seen, window)
+
+    @property
+    def advice(self) -> str:
+        """What makes it new, as a sentence; "" if nothing does."""
+        return f"Give its file a date within {WINDOW.days} days, and it is posted by itself." if self.is_bare else ""
 
     def reason(self, window: timedelta = WINDOW) -> str:
         """Return why it is not posted by itself, as a clause that follows the issue's name."""
+        if self.is_bare:
+            return (
+                f"is not posted by itself: it came in on {self.seen:%d %b %Y} and says neither a date nor a number, as "
+                f"nearly all other issues do (with a date in its file within {WINDOW.days} days it is posted)"
+            )
         if self.last_look is None or self.dated is None:
             return "was there at the first look at the archive, so it is not posted by itself"
         return (
@@ -87,6 +102,14 @@ def was_ahead(came: Arrival, now: datetime) -> bool:
 def is_soon_after(came: Arrival, now: datetime) -> bool:
     """Return whether a wrong date may still be mended now, so that the issue counts as if it had come in with it."""
     return timedelta(0) <= now - came.seen <= WINDOW
+
+
+def is_row(say_which: Sequence[bool]) -> bool:
+    """Return whether issues follow each other by date or number, so that a file without either may be a page.
+
+    `say_which`: for each issue, whether it has one of its own.
+    """
+    return len(say_which) >= _ROW and sum(say_which) >= _NEARLY_ALL * len(say_which)
 
 
 def dated_by_arrival(

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, update
 
 from bot.domain.issue_identity import Fingerprint
 from bot.domain.likeness import Marks
-from bot.domain.newness import AHEAD, Arrival, dated_by_arrival, is_new, is_soon_after, look_before, was_ahead
+from bot.domain.newness import AHEAD, Arrival, dated_by_arrival, is_new, is_row, is_soon_after, look_before, was_ahead
 from bot.store.looks import Looks
 from bot.store.tables import issues
 
@@ -36,8 +36,46 @@ class Decided:
 
 
 def decided_before(rows: Mapping[str, Any]) -> dict[str, Decided]:
-    """Return what the register's rows say, by identity."""
-    return {key: Decided(bool(row.is_new), Arrival(row.seen, row.dated, row.last_look)) for key, row in rows.items()}
+    """Return what the register's rows say, by identity. Without a date only a bare file is not new after a look."""
+    found = {}
+    for key, row in rows.items():
+        is_bare = not row.is_new and row.dated is None and row.last_look is not None
+        found[key] = Decided(bool(row.is_new), Arrival(row.seen, row.dated, row.last_look, is_bare))
+    return found
+
+
+def decided_now(
+    came: Mapping[str, Fingerprint],
+    others: Iterable[Fingerprint],
+    sights: Mapping[str, datetime],
+    before: Looks,
+    window: timedelta,
+) -> dict[str, Decided]:
+    """Return what is decided of the issues that `came`, by identity.
+
+    `others` are there beside them; `sights`: when each was first seen; `before`: the looks before.
+    """
+    can_be_bare = is_row([other.says_which for other in others])
+    found = {}
+    for key, fingerprint in _dated_when_they_came(came, sights, before.last, window).items():
+        last = before.before(fingerprint.slug, sights[key])
+        is_bare = can_be_bare and last is not None and not fingerprint.says_which
+        arrival = Arrival(sights[key], None if is_bare else fingerprint.dated, last, is_bare)
+        found[key] = Decided(arrival.is_new(window), arrival)
+    return found
+
+
+def _dated_when_they_came(
+    came: Mapping[str, Fingerprint], sights: Mapping[str, datetime], last: datetime | None, window: timedelta
+) -> dict[str, Fingerprint]:
+    """Return `came`; an issue whose date was guessed from its neighbours has one from when it arrived instead."""
+    alone = sum(fingerprint.placed for fingerprint in came.values()) == 1
+    found = dict(came)
+    for key, each in came.items():
+        if each.placed:
+            at = None if last is None else min(last, sights[key])
+            found[key] = replace(each, dated=dated_by_arrival(each.dated, at, alone=alone, window=window))
+    return found
 
 
 def decided_again(
@@ -49,29 +87,6 @@ def decided_again(
         **_of_an_earlier_release(rows, known, window),
         **_of_a_wrong_clock(rows, known, now, window),
         **_of_a_wrong_date(rows, known, now, window),
-    }
-
-
-def decided_late(
-    rows: Mapping[str, Any], back: Mapping[str, Fingerprint], before: Looks, now: datetime, window: timedelta
-) -> dict[str, Decided]:
-    """Return what is decided of the issues that came `back` first in a copy of the whole archive, by identity."""
-    found = {}
-    for key, fingerprint in dated_when_they_came(back, before.last, now, window).items():
-        came = Arrival(rows[key].seen, fingerprint.dated, before.before(fingerprint.slug, rows[key].seen))
-        found[key] = Decided(came.is_new(window), came)
-    return found
-
-
-def dated_when_they_came(
-    came: Mapping[str, Fingerprint], last: datetime | None, now: datetime, window: timedelta
-) -> dict[str, Fingerprint]:
-    """Return `came`; an issue whose date was guessed from its neighbours has one from when it arrived instead."""
-    alone = sum(fingerprint.placed for fingerprint in came.values()) == 1
-    at = None if last is None else min(last, now)
-    return {
-        key: replace(each, dated=dated_by_arrival(each.dated, at, alone=alone, window=window)) if each.placed else each
-        for key, each in came.items()
     }
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from bot.domain.issue_identity import Fingerprint, KnownIssues, recognise
 from bot.domain.likeness import Marks
-from bot.domain.newness import WINDOW, Arrival, is_new, is_out
+from bot.domain.newness import WINDOW, Arrival, is_out
 from bot.domain.newsletter import Newsletter
 from bot.store import issue_decisions, looks
 from bot.store.database import Database
@@ -122,15 +122,15 @@ class _Look:
 class _Seen:
     """What the register holds: each identity's row, each slug's identity; and what is there now and out.
 
-    Of that: the identity of each slug, the fingerprint of each identity, of those first seen now the rows to be, and
-    what is `decided` again of known ones. `before`: the looks before. `folder`: whose it is.
+    Of that: the identity of each slug, the fingerprint of each identity, what is decided of those first seen now
+    (`fresh`), and what is `decided` again of known ones. `before`: the looks before. `folder`: whose it is.
     """
 
     rows: dict[str, Any]
     names: dict[str, str]
     identity: dict[str, str]
     fingerprints: dict[str, Fingerprint]
-    fresh: list[dict[str, Any]]
+    fresh: dict[str, Decided]
     decided: dict[str, Decided]
     before: looks.Looks
     folder: FolderLook
@@ -138,8 +138,7 @@ class _Seen:
     @property
     def decisions(self) -> dict[str, Decided]:
         """What is decided of every identity, those of the `fresh` and `decided` among them."""
-        fresh = {row["identity"]: _decision_of(row) for row in self.fresh}
-        return issue_decisions.decided_before(self.rows) | fresh | self.decided
+        return issue_decisions.decided_before(self.rows) | self.fresh | self.decided
 
 
 def _seen(connection: Connection, look: _Look) -> _Seen:
@@ -157,34 +156,32 @@ def _seen(connection: Connection, look: _Look) -> _Seen:
     fingerprints = {found[fingerprint.slug]: fingerprint for fingerprint in out}
     before = looks.looks_before(connection, look.newsletter, _sights(rows), now)
     folder = look_at(rows, fingerprints.keys(), before.recorded, now)
-    came = {key: fingerprint for key, fingerprint in fingerprints.items() if key not in rows}
-    fresh = _fresh(came, replace(before, last=folder.last) if folder.is_another else before, look)
+    came = {key: now for key in fingerprints if key not in rows}
+    fresh = _decided(
+        fingerprints, came, replace(before, last=folder.last) if folder.is_another else before, look.window
+    )
     identity = {fingerprint.slug: found[fingerprint.slug] for fingerprint in out}
     decided = issue_decisions.decided_again(rows, fingerprints, now, look.window)
-    back = {key: fingerprints[key] for key in folder.back & fingerprints.keys()}
-    decided |= issue_decisions.decided_late(rows, back, before, now, look.window)
+    if back := {key: rows[key].seen for key in folder.back & fingerprints.keys()}:
+        decided |= _decided(fingerprints, back, before, look.window)
     return _Seen(rows, names, identity, fingerprints, fresh, decided, before, folder)
 
 
-def _fresh(came: dict[str, Fingerprint], before: looks.Looks, look: _Look) -> list[dict[str, Any]]:
-    """Return the rows of the issues that come out now, by identity, with the decision which of them are new."""
-    found = []
-    for key, fingerprint in issue_decisions.dated_when_they_came(came, before.last, look.now, look.window).items():
-        last = before.before(fingerprint.slug, look.now)
-        new = is_new(fingerprint.dated, last, look.now, look.window)
-        found.append(_row(key, fingerprint, look.now, last, new=new))
-    return found
+def _decided(
+    there: dict[str, Fingerprint], sights: dict[str, datetime], before: looks.Looks, window: timedelta
+) -> dict[str, Decided]:
+    """Return what is decided of some of those that are `there`, by identity; `sights`: when each was first seen."""
+    came = {key: there[key] for key in sights}
+    others = (fingerprint for key, fingerprint in there.items() if key not in sights)
+    return issue_decisions.decided_now(came, others, sights, before, window)
 
 
-def _row(key: str, fingerprint: Fingerprint, now: datetime, last_look: datetime | None, *, new: bool) -> dict[str, Any]:
-    """Return the row of an issue that comes out now, with the decision whether it is new."""
-    decided = {"is_new": new, "dated": fingerprint.dated, "last_look": last_look}
+def _row(key: str, fingerprint: Fingerprint, decided: Decided) -> dict[str, Any]:
+    """Return the row of an issue that comes out now."""
+    came = decided.arrival
+    arrival = {"seen": came.seen, "is_new": decided.is_new, "dated": came.dated, "last_look": came.last_look}
     traits = {"links": sorted(fingerprint.links), "marks": fingerprint.marks.as_json()}
-    return {"identity": key, "seen": now, **traits, **_text(fingerprint), **decided}
-
-
-def _decision_of(row: dict[str, Any]) -> Decided:
-    return Decided(row["is_new"], Arrival(row["seen"], row["dated"], row["last_look"]))
+    return {"identity": key, **traits, **_text(fingerprint), **arrival}
 
 
 def _text(fingerprint: Fingerprint) -> dict[str, str]:
@@ -207,9 +204,8 @@ def _sights(rows: dict[str, Any]) -> list[datetime]:
 def _recognised(connection: Connection, look: _Look) -> Registered:
     seen = _seen(connection, look)
     seq = {key: int(row.seq) for key, row in seen.rows.items()}
-    fresh = (row["identity"] for row in seen.fresh)
     last = max(seq.values(), default=0)
-    order = seq | dict(zip(fresh, count(last + 1), strict=False))
+    order = seq | dict(zip(seen.fresh, count(last + 1), strict=False))
     return _registered(seen, order)
 
 
@@ -219,7 +215,8 @@ def _register(connection: Connection, look: _Look, *, good: bool) -> Registered:
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7236202)")
     seen = _seen(connection, look)
     if seen.fresh:
-        connection.execute(insert(connection, issues).on_conflict_do_nothing(), seen.fresh)
+        rows = [_row(key, seen.fingerprints[key], decided) for key, decided in seen.fresh.items()]
+        connection.execute(insert(connection, issues).on_conflict_do_nothing(), rows)
     _note_ahead(connection, seen, look)
     issue_decisions.write(connection, seen.decided)
     renamed = [{"slug": slug, "identity": key} for slug, key in seen.identity.items() if seen.names.get(slug) != key]

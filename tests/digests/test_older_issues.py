@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -40,6 +41,25 @@ def test_of_several_new_issues_the_three_newest_go_out_in_order(database: Callab
         assert "is not posted by itself (newer issues went out in its place)" in await reader.why(week[-1])
 
     play(database, schedule, scenes)
+
+
+def test_a_page_beside_dated_issues_is_asked_about_with_what_to_do(database: Callable[[], Store]) -> None:
+    """It says neither a date nor a number; with a date in its file it goes out, once."""
+
+    async def scenes(scene: Scene, reader: Reader) -> None:
+        page = replace(issue(500, SUNDAY), number=None, date_guessed=True, placed=True, source="bare")
+        await scene.appear(page)
+        await scene.passes(days=1, minutes=1)
+        (letter,) = reader.letters()
+        assert letter.startswith("1 older issue came in; it is not posted by itself")
+        assert letter.endswith("Give its file a date within 14 days, and it is posted by itself.")
+        assert "says neither a date nor a number" in await reader.why(page)
+        await scene.appear(replace(page, date_guessed=False, placed=False, source="dated"))
+        await scene.passes(days=15)
+        assert reader.got() == ["Weekly 500"]
+        assert len(reader.letters()) == 1
+
+    play(database, AT_ONCE, scenes, there=[issue(n, SUNDAY - timedelta(days=400 - 7 * n)) for n in range(1, 13)])
 
 
 @pytest.mark.parametrize("schedule", [SLOT, AT_ONCE])

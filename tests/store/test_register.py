@@ -335,6 +335,45 @@ async def test_a_clock_that_falls_behind_makes_nothing_new(store: Store) -> None
         assert (await store.issues.register(faces, NOW - days * DAY)).not_new.keys() == before.not_new.keys(), days
 
 
+def weekly(number: int | None, day: str) -> Fingerprint:
+    """Return the fingerprint of an issue of that name with these marks; without a day its date is a guess."""
+    marks = Marks(number, f"weekly {number}{day}", day, frozenset())
+    return replace(fingerprint(f"w{number}-{day}", NOW), marks=marks, placed=not day)
+
+
+@pytest.mark.parametrize(
+    ("others", "late", "is_new"),
+    [
+        pytest.param([weekly(n, "2025-01-01") for n in range(10)], weekly(None, ""), False, id="a page"),
+        pytest.param([weekly(n, "") for n in range(10)], weekly(None, ""), False, id="beside numbers"),
+        pytest.param(
+            [weekly(None, f"2025-01-{n + 1:02}") for n in range(10)], weekly(None, ""), False, id="beside days"
+        ),
+        pytest.param([weekly(n, "2025-01-01") for n in range(10)], weekly(10, ""), True, id="the next number"),
+        pytest.param([weekly(n, "2025-01-01") for n in range(9)], weekly(None, ""), True, id="a young archive"),
+        pytest.param(
+            [fingerprint(f"plain-{n}", NOW) for n in range(10)], weekly(None, ""), True, id="others say none either"
+        ),
+    ],
+)
+async def test_a_lone_file_without_date_and_number_is_no_issue_beside_issues_that_have_one(
+    store: Store, others: list[Fingerprint], late: Fingerprint, *, is_new: bool
+) -> None:
+    """It is a page such as note.md, unless it says a date within a fortnight."""
+    await store.issues.register(others, NOW)
+    there = [*others, late]
+    looked = await store.issues.recognised(there, NOW + DAY)
+    after = await store.issues.register(there, NOW + DAY)
+    assert looked.not_new == after.not_new
+    assert (late.slug not in after.not_new) == is_new
+    if not is_new:
+        came = after.not_new[late.slug]
+        assert (came.is_bare, came.is_new(99 * DAY)) == (True, False)
+        assert "says neither a date nor a number" in came.reason()
+    given = replace(late, placed=False, dated=NOW, source="given", marks=replace(late.marks, day="2026-01-05"))
+    assert late.slug not in (await store.issues.register([*others, given], NOW + 3 * DAY)).not_new
+
+
 def dated(name: str, moment: datetime, title: str = "") -> Fingerprint:
     """Return an issue's fingerprint with marks, as a file with this date has."""
     marks = Marks(None, title or name, f"{moment:%Y-%m-%d}", frozenset({len(name) * 100 + n for n in range(40)}))

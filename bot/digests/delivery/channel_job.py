@@ -179,7 +179,8 @@ class ChannelJob:
             identities = catalogue.by_number(question.numbers)
             issues = sorted((catalogue.issues[key] for key in identities), key=lambda issue: issue.published)
             if issues:
-                asked = older.asked(question.id, subscription.channel, issues, context.command)
+                advice = catalogue.advice(identities)
+                asked = older.asked(question.id, subscription.channel, issues, context.command, advice)
                 await self.sender.write("older issues", asked)
 
     async def _deliver(self, delivery: Delivery) -> datetime | None:

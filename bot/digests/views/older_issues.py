@@ -21,8 +21,11 @@ MAX_OPTIONS = 100
 """Options that a select menu may have (Slack: block-elements)."""
 
 
-def asked(question: int, channel: str, issues: Sequence[Issue], command: str) -> Message:
-    """Return the question about `issues` (oldest first, at least one) that the channel (id) does not get by itself."""
+def asked(question: int, channel: str, issues: Sequence[Issue], command: str, advice: str = "") -> Message:
+    """Return the question about `issues` (oldest first, at least one) that the channel (id) does not get by itself.
+
+    `advice`: what else to do, as a sentence.
+    """
     count = _count(len(issues))
     names = ", ".join(clip(one_line(title(issue)), 60) for issue in issues[-_MOST_NAMED:])
     rest = len(issues) - _MOST_NAMED
@@ -32,6 +35,7 @@ def asked(question: int, channel: str, issues: Sequence[Issue], command: str) ->
         f"{count} came in; {it} not posted by {'itself' if len(issues) == 1 else 'themselves'} in <#{channel}>: "
         f"{names}{more}. Search finds {them}, and `{escape(command)} why` says why."
     )
+    text += f" {advice}" if advice else ""
     value = str(question)
     post = {**blocks.button("Post all" if len(issues) > 1 else "Post it", ALL, value), "confirm": _confirm(count)}
     row = [post, blocks.button("Choose", CHOOSE, value), blocks.button("Post none", NONE, value)]
