@@ -49,6 +49,7 @@ from archive.search.dates import spoken
 from archive.search.explain import Explainer
 from archive.search.finder import Finder, Outcome, Plan
 from archive.search.inflections import inflections
+from archive.search.mentions import Mention
 from archive.search.query import Query, loosened, narrowing, widened
 from archive.search.remedy import Remedy
 from archive.search.result import Answer, Grade, Result
@@ -160,7 +161,7 @@ class Index:
             self._answers[key] = answer
         return answer
 
-    def mentions(self, topic: str, query: str = "", today: date | None = None) -> tuple[mentions.Mention, ...]:
+    def mentions(self, topic: str, query: str = "", today: date | None = None) -> tuple[Mention, ...]:
         """Return every entry that says `topic` (`archive.search.mentions` has the rule), oldest first.
 
         `query` holds filters in the query language; () for a topic of filler alone.
@@ -168,13 +169,26 @@ class Index:
         day = today or self._newest_day()
         # The language's name is a common verb, which the archive tells apart by its capital letter.
         named = "golang" if topic.casefold() == "go" else topic
-        plan = self._finder.plan(f"{named} {query}".strip(), None, day)
-        docs = self._finder.everything_with(plan)
-        entries = sorted(
-            map(self._segments.entry, docs), key=lambda found: (found[0].published, found[0].slug, found[2].position)
-        )
-        known = mentions.CountedWords(self._lookup.vocabulary.words, self._lookup.count)
-        return tuple(mentions.mentioning(plan.terms, known, entries))
+        asked = dict.fromkeys((named, *self._slipped(named)))
+        found = {
+            (each[0].slug, each[2].position): each
+            for one in asked
+            for each in self._saying(f"{one} {query}".strip(), day)
+        }
+        return tuple(sorted(found.values(), key=lambda each: (each[0].published, each[0].slug, each[2].position)))
+
+    def _saying(self, query: str, day: date) -> Iterator[Mention]:
+        plan = self._finder.plan(query, None, day)
+        entries = map(self._segments.entry, self._finder.everything_with(plan))
+        return mentions.mentioning(plan.terms, self._lookup.vocabulary.words, entries)
+
+    def _slipped(self, topic: str) -> Iterator[str]:
+        """Return a topic with one of its words as the archive misspells it, for each misspelling."""
+        vocabulary, asked = self._lookup.vocabulary, topic.casefold().split()
+        for at, word in enumerate(asked):
+            like = (vocabulary.words[number] for number in vocabulary.starting(word[:1]).tolist())
+            for slip in mentions.slips(word, like, self._lookup.count):
+                yield " ".join((*asked[:at], slip, *asked[at + 1 :]))
 
     def sites(self) -> frozenset[str]:
         """Return the hosts that the archive links to."""

@@ -112,7 +112,13 @@ def _defines(thing: str) -> re.Pattern[str] | None:
     name = r"[\W_]+".join(map(re.escape, words(thing)))
     if not name:
         return None
-    return re.compile(rf"(?:An? |The )?{name}\S*(?: \([^)]*\))? {_SAYS_WHAT}\b", re.IGNORECASE)
+    return re.compile(rf"(?:An? |The )?{name}(?:e?s)?[^\w\s-]?(?: \([^)]*\))? {_SAYS_WHAT}\b", re.IGNORECASE)
+
+
+def says_what(found: Sequence[Quote], thing: str) -> bool:
+    """Return whether one of the quotes says what a `thing` is: it begins with its name and then what it is or does."""
+    says = _defines(thing)
+    return says is not None and any(says.match(quote.text) for quote in found)
 
 
 def _with_antecedent(text: str, said: Sequence[str], at: int) -> str:

@@ -198,7 +198,8 @@ def _draw(found: Reply | Request) -> None:
         _draw_fact(found.fact)
     if found.grade is Grade.NEAREST:
         missing = f" (nothing on {', '.join(found.unmet)})" if found.unmet else ""
-        out.print(Text(f"Nothing squarely on that{safe(missing)}. Nearest:", style="yellow"))
+        nothing = "No sentence says what that is" if found.undefined else f"Nothing squarely on that{safe(missing)}"
+        out.print(Text(f"{nothing}. Nearest:", style="yellow"))
     if found.grade is Grade.NONE:
         out.print("Nothing in the archive on that.")
     for issue in found.issues[:1]:

@@ -11,14 +11,17 @@ from archive.issue import Entry, Issue, Section
 from archive.kind import Kind as SectionKind
 from archive.search.index import MAX_RESULTS, Index
 from archive.search.query import QUERY_MAX_CHARS
-from archive.search.quotes import DEFINING_RESULTS, QUOTED_RESULTS, Quote, quotes
+from archive.search.quotes import DEFINING_RESULTS, QUOTED_RESULTS, Quote, quotes, says_what
 from archive.search.result import Answer, Grade, Reason, Result
 from archive.search.words import words
 from archive.snapshot import Snapshot
 from bot.lookup.asking.request import Form, Limits, MessageKind, Request
+from bot.lookup.related import related
 
 PAGE_LINKS = 5
 """Links of a page of an answer in a thread, where there is less room than in a list of one's own."""
+MAX_RELATED = 3
+"""Links beneath an answer that are like it."""
 _COUNTED = frozenset({Form.FIRST, Form.LAST, Form.COUNTS})
 CLOSE_SHARE = 0.65
 """Where the oldest come first, an entry is as good as this part of the best (as `archive.search.grading` has it)."""
@@ -42,8 +45,9 @@ class Reply:
 
     `quotes` answer a question, best first, and `fact` one that is counted; `results` are one page of links for a lookup
     of `total`; `issues` are what was asked for by number or date, with `section` the kind of section that is shown, ""
-    for all. `unmet` are words of the request that the best entry lacks. `found` is the search's own answer: that
-    may be strong where a word was corrected, or where the best entry lacks a word of a question; `grade` is not.
+    for all. `unmet` are words of the request that the best entry lacks. `found` is the search's own answer: that may be
+    strong where a word was corrected, where the best entry lacks a word of a question, or where no sentence says what
+    the thing is that was asked for (`undefined`); `grade` is not. `related` is like what is quoted first.
     """
 
     request: Request
@@ -56,6 +60,8 @@ class Reply:
     section: str = ""
     unmet: tuple[str, ...] = ()
     found: Answer | None = None
+    related: tuple[Result, ...] = ()
+    undefined: bool = False
 
 
 def reply(request: Request, index: Index, snapshot: Snapshot, today: date, page: int = 1) -> Reply:
@@ -70,10 +76,28 @@ def reply(request: Request, index: Index, snapshot: Snapshot, today: date, page:
     unmet = found.results[0].lacks if found.results else ()
     lacking = unmet and request.kind is MessageKind.QUESTION
     grade = Grade.NEAREST if (found.assumed or lacking) and found.grade is Grade.STRONG else found.grade
-    if request.kind is MessageKind.QUESTION and page == 1:
-        quoted = quotes(found.results, index.weight, request.topic if request.form is Form.DEFINITION else "")
-        return Reply(request, grade, quoted, None, found.results, found.total, unmet=unmet, found=found)
-    return Reply(request, grade, results=found.results, total=found.total, unmet=unmet, found=found)
+    answer = Reply(request, grade, results=found.results, total=found.total, unmet=unmet, found=found)
+    return _quoting(answer, index, today) if request.kind is MessageKind.QUESTION and page == 1 else answer
+
+
+def _quoting(answer: Reply, index: Index, today: date) -> Reply:
+    """Return the answer to a question with the sentences that answer it, and what is related to the first of them."""
+    thing = answer.request.topic if answer.request.form is Form.DEFINITION else ""
+    quoted = quotes(answer.results, index.weight, thing)
+    undefined = bool(thing) and answer.grade is Grade.STRONG and not says_what(quoted, thing)
+    grade = Grade.NEAREST if undefined else answer.grade
+    return replace(answer, grade=grade, quotes=quoted, undefined=undefined, related=_related(quoted, index, today))
+
+
+def _related(quoted: Sequence[Quote], index: Index, today: date) -> tuple[Result, ...]:
+    """Return what has rare words in common with the entry that is quoted first, without what is quoted."""
+    if not quoted:
+        return ()
+    entry = quoted[0].result.entry
+    shown = {(quote.result.issue.slug, quote.result.entry.position) for quote in quoted}
+    like = related(index, f"{entry.headline}\n{entry.text}", (), today, entry, MAX_RELATED + len(quoted))
+    others = (each for each in like.results if (each.issue.slug, each.entry.position) not in shown)
+    return tuple(each for each in others if each.entry.links)[:MAX_RELATED]
 
 
 def _without_site(request: Request, index: Index, snapshot: Snapshot, today: date, page: int) -> tuple[Answer, Request]:

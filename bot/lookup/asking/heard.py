@@ -40,13 +40,20 @@ _STATEMENT = _PHRASES["statement"]
 _SHORT_FORMS = {
     "d'you": "do you", "d'ya": "do you", "y'all": "you all", "ya'll": "you all", "whatcha": "what have you",
     "gimme": "give me", "lemme": "let me", "wanna": "want to", "gotta": "have to", "gonna": "going to",
-    "u": "you", "ur": "your", "w/o": "without", "w/": "with", "abt": "about", "how come": "why",
+    "ur": "your", "w/o": "without", "w/": "with", "abt": "about", "how come": "why",
 }  # fmt: skip
 """What people write short in a chat."""
 _SHORT = re.compile(
     rf"(?<![\w./-])(?:{'|'.join(sorted(map(re.escape, _SHORT_FORMS), key=len, reverse=True))})(?![\w/-])",
     re.IGNORECASE,
 )
+_YOU = re.compile(
+    r"\b((?:can|could|do|did|does|will|would|should|are|r|have|has|if|that|what|when|where|how|why|thank|thx|love|let"
+    r"|tell|show|thanks|hope|bless|see|to|for)\s+)u\b(?![-.])"
+    r"|(?:^|(?<=[,.!?] ))u(?=\s+(?:can|could|have|got|know|there|are|should|guys|all|think|do|did|recommend|rock)\b)",
+    re.IGNORECASE,
+)
+"""The letter that stands for "you": beside a word that it can follow or begin, not in "u boot" or "a 2 u server"."""
 _NOW = re.compile(
     r"(?<!\babout)(?<!\bon)(?<!\bin)(?<!\bof)(?<!\bfor)(?<!\bwith)(?<=\w) (?:rn|atm)(?=\W*$)", re.IGNORECASE
 )
@@ -123,6 +130,7 @@ def _plain(text: str) -> str:
 
 def _in_full(text: str) -> str:
     """Return text with its short forms written out: "wanna", "w/o", "where'd"."""
+    text = _YOU.sub(lambda match: f"{match[1] or ''}you", text)
     text = _NOW.sub(" now", _SHORT.sub(lambda match: _SHORT_FORMS[match[0].casefold()], text))
     return _JOINED.sub(lambda match: f"{match[1]} {_JOINED_FORMS[match[2].casefold()]}", text)
 

@@ -27,7 +27,6 @@ from bot.slack.cards.save_button import save_button, token
 
 _QUOTE_MAX_CHARS = 600
 _ISSUE_LINKS = 15
-_RELATED_LINKS = 3
 _BAR_WIDTH = 20
 
 
@@ -141,7 +140,8 @@ def _head(found: Reply, page: int) -> list[Block]:
         said += [f"showing *{clip(each.assumed, 40)}*; nothing on *{clip(each.typed, 40)}*" for each in answer.assumed]
     if found.grade is Grade.NEAREST:
         lacks = f" Not met: {', '.join(f'*{clip(word, 40)}*' for word in found.unmet[:4])}." if found.unmet else ""
-        said.append(f"Nothing squarely on *{topic}*. Nearest:{lacks}")
+        nothing = f"No sentence says what *{topic}* is" if found.undefined else f"Nothing squarely on *{topic}*"
+        said.append(f"{nothing}. Nearest:{lacks}")
     if answer:
         said += [clip(note, 200) for note in answer.notes]
     if page > 1 or (not found.quotes and found.total > PAGE_LINKS):
@@ -183,12 +183,9 @@ def _quoted(quotes: Sequence[Quote], today: date) -> Iterator[Block]:
 
 
 def _related(found: Reply) -> list[Block]:
-    """Render a line of what else was found for a question, without what was quoted."""
-    quoted = {(quote.result.issue.slug, quote.result.entry.position) for quote in found.quotes}
-    others = [each for each in found.results if (each.issue.slug, each.entry.position) not in quoted]
-    linked = [each.entry for each in others if each.entry.links][:_RELATED_LINKS]
-    links = [link(entry.links[0].url, one_line(entry.headline), 80) for entry in linked]
-    return [blocks.context(f"Related: {' · '.join(links)}")] if found.quotes and links else []
+    """Render a line of what is like the sentence that was quoted first."""
+    links = [link(each.entry.links[0].url, one_line(each.entry.headline), 80) for each in found.related]
+    return [blocks.context(f"Related: {' · '.join(links)}")] if links else []
 
 
 def _link(result: Result, today: date) -> list[Block]:

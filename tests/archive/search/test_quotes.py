@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -103,3 +104,34 @@ def test_a_word_that_is_near_another_is_not_counted_as_it() -> None:
     index = Index.of([newsletter.issue(number, f"Plants grow, volume {number}.") for number in range(25)])
     assert len(index.mentions("plants")) == 25
     assert index.mentions("pants") == ()
+
+
+def _counted(topic: str, *texts: str) -> list[int]:
+    """Return the numbers of the issues that say a topic, of some with these texts after twenty that say it."""
+    plain = [newsletter.issue(number, f"On {topic}, volume {number}.") for number in range(100, 120)]
+    more = [newsletter.issue(number, text) for number, text in enumerate(texts, 1)]
+    index = Index.of([*more, *plain])
+    return [issue.number for issue, _, _ in index.mentions(topic) if issue.number is not None and issue.number < 100]
+
+
+def test_what_the_archive_misspells_is_counted_as_what_it_is() -> None:
+    """A letter added, dropped or swapped in a long word that it writes often; another word is none."""
+    assert _counted("kubernetes", "A Kuberntes tale.", "One of kubernetse.", "Kubernettes!") == [1, 2, 3]
+    assert _counted("terraform", "It will be a terrarium.") == []
+    assert _counted("docker", "A rocker.", "A docer.", "Two dockets.") == []
+
+
+def test_a_near_name_or_a_word_of_the_same_root_is_not_counted() -> None:
+    """However rare it is in the archive."""
+    assert _counted("heroku", "Dokku runs it at home.") == []
+    assert _counted("puppet", "Puppetize was held online.") == []
+
+
+def test_a_headline_of_an_address_is_not_counted_for_its_apostrophes() -> None:
+    """Nor is one without."""
+    plain = newsletter.entry("A tale.", "https://example.com/docker-its-not-dns")
+    issue = newsletter.issue(1, "Another.")
+    for headline, counted in (("Docker it's not DNS", 0), ("Docker: it's not DNS at all", 1)):
+        entries = (replace(plain, headline=headline),)
+        index = Index.of([replace(issue, sections=(replace(issue.sections[0], entries=entries),))])
+        assert len(index.mentions("docker")) == counted

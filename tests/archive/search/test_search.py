@@ -288,3 +288,12 @@ def test_what_is_looked_up_beforehand_changes_no_answer(query: str) -> None:
     prepared = Index.of(ARCHIVE)
     prepared.prepare()
     assert prepared.search(query) == Index.of(ARCHIVE).search(query)
+
+
+def test_a_product_is_no_other_name_of_its_kind() -> None:
+    """Whoever asks for one is told that the archive has only others of its kind."""
+    some = [issue(number, f"Plain text {number}.") for number in range(2, 20)]
+    index = Index.of([issue(1, "Setting up a VPN on AWS."), *some], shipped())
+    assert index.search("vpn").grade is Grade.STRONG
+    assert index.search("wireguard").grade is not Grade.STRONG
+    assert index.search("openvpn").grade is not Grade.STRONG

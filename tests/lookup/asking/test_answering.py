@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from archive.search.index import Index
@@ -50,3 +51,33 @@ def test_the_sentence_that_says_what_was_asked_comes_first() -> None:
         answer = reply(request, Index.of(ISSUES), Snapshot.of(()), TODAY)
         assert answer.grade is Grade.STRONG
         assert answer.quotes[0].text == "The tool takes backups of volumes by night."
+
+
+BORG = (
+    newsletter.issue(1, "Borg is a tool that copies files. <https://borg.example/>", "A talk on Borg and its uses."),
+    newsletter.issue(2, "Borg-Kit is a set of scripts. <https://kit.example/>", "Kites fly."),
+    newsletter.issue(3, "Zeppelins fly."),
+    *(newsletter.issue(number, f"Something else, volume {number}.") for number in range(4, 30)),
+)
+
+
+def test_a_definition_that_no_sentence_gives_is_nearest_at_best() -> None:
+    """Neither another thing's name that begins with it nor a talk on it says what a thing is."""
+    asked = Request(MessageKind.QUESTION, topic="borg", form=Form.DEFINITION)
+    whole = reply(asked, Index.of(BORG), Snapshot.of(()), TODAY)
+    assert (whole.grade, whole.undefined) == (Grade.STRONG, False)
+    without = reply(asked, Index.of(BORG[1:]), Snapshot.of(()), TODAY)
+    assert without.quotes
+    assert (without.grade, without.undefined) == (Grade.NEAREST, True)
+    assert not reply(replace(asked, form=Form.SENTENCES), Index.of(BORG[1:]), Snapshot.of(()), TODAY).undefined
+
+
+def test_what_is_related_shares_rare_words_with_the_sentence_that_answers() -> None:
+    """It need not have a word of the question, and what is only found next for the question is not related."""
+    texts = ("Deduplication in Velbus by rolling checksums. <https://a.example/>", "Velbus is loud.", "Deduplication.")
+    issues = (*ISSUES, newsletter.issue(20, *texts, "On rolling checksums. <https://b.example/>"))
+    asked = Request(MessageKind.QUESTION, topic="velbus deduplication")
+    answer = reply(asked, Index.of(issues), Snapshot.of(()), TODAY)
+    assert answer.quotes[0].result.entry.links[0].url == "https://a.example/"
+    assert answer.related[0].entry.links[0].url == "https://b.example/"
+    assert "Deduplication." not in [each.entry.text for each in answer.related]

@@ -294,3 +294,18 @@ def test_what_is_short_for_now_at_the_end_is_a_name_elsewhere(
 ) -> None:
     """Else a topic would be searched by other words than were typed."""
     assert (meaning(message).topic, meaning(message).action) == (topic, action)
+
+
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [
+        ("can u find something on vault", "can you find something on vault"),
+        ("u have anything on vault", "you have anything on vault"),
+        ("u boot", "u boot"),
+        ("booting with u-boot", "booting with u-boot"),
+        ("racks of 2 u servers", "racks of 2 u servers"),
+    ],
+)
+def test_a_letter_is_a_person_only_where_one_can_be_spoken_to(said: str, heard: str) -> None:
+    """It is the name of things, too."""
+    assert hear(said).text == heard
