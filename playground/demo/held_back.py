@@ -15,8 +15,8 @@ from bot.domain.publication import is_out
 
 SAMPLE = Path(__file__).parent / "sample"
 """The archive that ships."""
-HELD = 3
-"""Issues held back: the demo releases the first, the operator the others."""
+HELD = 10
+"""Issues held back: the demo releases the first, the operator the others, one for each fault on the page."""
 
 
 class ArchiveCopy:
@@ -37,6 +37,7 @@ class ArchiveCopy:
     def copied(cls, archive: Path, place: Path, now: datetime, held: int = HELD) -> ArchiveCopy:
         """Copy the archive into a folder below `place`, without its `held` newest issues as of `now` (blocking).
 
+        Of a small archive half of the issues are held back, so that there is something to search.
         Drafts and issues dated later than `now` are copied: nobody would post them yet. Single files that cannot be
         read are left out. Raises FolderError when the archive itself cannot be read.
         """
@@ -53,7 +54,7 @@ class ArchiveCopy:
             if reading.issue is not None and is_out(reading.issue, now)
         ]
         dated.sort(key=lambda one: (one[0].published, one[0].slug))
-        newest = dated[len(dated) - held :] if len(dated) > held else dated
+        newest = dated[len(dated) - min(held, (len(dated) + 1) // 2) :]
         for _, name in newest:
             (folder / name).unlink(missing_ok=True)
         return cls(archive, place, newest, whole.with_changes(removed=[name for _, name in newest]))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 FIRST = date(2025, 1, 5)
 TOPICS = ("kubernetes clusters", "postgres backups", "dns caching", "service meshes", "kafka streams", "slow builds")
-"""The topic of each issue, from number 1; the newest three appear only when they are published."""
+"""The topic of each issue, from number 1; the newest half appears only when it is published."""
 HOSTILE = (
     '&lt;script&gt;window.stung = "script"&lt;/script&gt; opens the first entry.',
     "<img src=x onerror=\"window.stung = 'image'\"> stands in the second.",

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from archive.loader import load
 from playground.demo.held_back import HELD, ArchiveCopy
+from playground.demo.page.faults import FAULTS
 
 pytestmark = pytest.mark.long
 
@@ -27,6 +29,26 @@ def test_the_newest_issues_are_held_back(tmp_path: Path) -> None:
     assert appeared == sorted(appeared, key=lambda issue: (issue.published, issue.slug))
     assert len(appeared) == HELD
     assert sorted(path.name for path in held.folder.glob("*.md")) == every
+
+
+def test_the_sample_has_an_issue_for_every_fault() -> None:
+    """One more than the page has faults: the demo itself releases the first, which stays the one in the pictures."""
+    assert len(FAULTS) + 1 <= HELD
+    newest = [issue for issue in load(SAMPLE).issues if issue.published < END]
+    held = sorted(newest, key=lambda issue: issue.published)[-HELD:]
+    assert [issue.number for issue in held] == list(range(11, 11 + HELD))
+
+
+@pytest.mark.parametrize(("issues", "held"), [(1, 1), (6, 3), (40, HELD)])
+def test_of_a_small_archive_half_is_held_back(tmp_path: Path, issues: int, held: int) -> None:
+    """What is left can be searched."""
+    archive, place = tmp_path / "mine", tmp_path / "place"
+    archive.mkdir()
+    place.mkdir()
+    for number in range(issues):
+        day = f"20{10 + number // 12}-{number % 12 + 1:02}-01"
+        (archive / f"{day}.md").write_text(f"---\ntitle: {number}\ndate: {day}\n---\n\nHello\n")
+    assert len(ArchiveCopy.copied(archive, place, END).waiting) == held
 
 
 def test_what_cannot_be_read_is_left_out(tmp_path: Path) -> None:
