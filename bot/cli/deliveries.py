@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -90,9 +90,10 @@ class OnlyLooking:
         good: bool = True,
         window: timedelta = WINDOW,
         filling: bool = False,
+        read: Mapping[str, str] | None = None,
     ) -> Registered:
         """Return the known issues among these."""
-        del good, filling
+        del good, filling, read
         return await self._issues.recognised(fingerprints, now, window=window)
 
 

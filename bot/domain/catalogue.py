@@ -30,6 +30,8 @@ class IssueCatalogue:
     arrivals: Mapping[str, Arrival] = field(default_factory=dict)
     zone: tzinfo = UTC
     back: Mapping[str, datetime] = field(default_factory=dict)
+    elsewhere: frozenset[str] = frozenset()
+    """The identities of which another process has read another text: it corrects what is posted of them."""
 
     def by_number(self, numbers: Iterable[int]) -> tuple[str, ...]:
         """Return the identities of the issues that are there and have one of these order numbers, in that order."""

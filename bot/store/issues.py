@@ -5,10 +5,11 @@ An issue that is dated ahead is not written down: it is seen when it comes out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, update
@@ -24,6 +25,7 @@ from bot.store.inserts import insert
 from bot.store.issue_decisions import Decided
 from bot.store.tables import issues, slugs
 
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 _EDIT = (
     update(issues)
     .where(issues.c.identity == bindparam("key"))
@@ -50,6 +52,8 @@ class Registered:
     not_new: dict[str, Arrival] = field(default_factory=dict)
     arrivals: dict[str, Arrival] = field(default_factory=dict)
     """How those came in that were new, where it is known."""
+    elsewhere: frozenset[str] = frozenset()
+    """The identities of which another process has read another text."""
 
 
 class Issues:
@@ -68,14 +72,17 @@ class Issues:
         good: bool = True,
         window: timedelta = WINDOW,
         filling: bool = False,
+        read: Mapping[str, str] = _NOTHING,
     ) -> Registered:
         """Write down the archive as it is now: `fingerprints` of all its issues, oldest first.
 
         `good`: the archive's folder could be read just now. Such a look counts as the last one if it saw any issue.
         An issue that comes out now is new if it is dated no more than `window` before the last one. `filling`: the
-        folder was empty before. Then the first look lasts until no issue came for a while.
+        folder was empty before. Then the first look lasts until no issue came for a while. `read`: the `source` of each
+        slug that this process registered before. Where it is the same now and the register holds another, another
+        process reads another copy of the archive, and that is no edit.
         """
-        look = _Look(self._newsletter, tuple(fingerprints), now, window, filling=filling)
+        look = _Look(self._newsletter, tuple(fingerprints), now, window, filling=filling, read=read)
         return await self._database.write(lambda connection: _register(connection, look, good=good))
 
     async def recognised(
@@ -116,6 +123,7 @@ class _Look:
     now: datetime
     window: timedelta
     filling: bool = False
+    read: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,13 +235,25 @@ def _register(connection: Connection, look: _Look, *, good: bool) -> Registered:
     if good and look.there and not seen.folder.is_unknown and not _is_filling(connection, seen, look):
         looks.looked(connection, look.newsletter, look.now)
     seq = {row.identity: row.seq for row in connection.execute(select(issues.c.identity, issues.c.seq))}
-    return _registered(seen, seq, _edit(connection, seen))
+    elsewhere = _elsewhere(seen, look.read)
+    return replace(_registered(seen, seq), edited=_edit(connection, seen, elsewhere), elsewhere=elsewhere)
 
 
-def _registered(seen: _Seen, seq: dict[str, int], edited: frozenset[str] = frozenset()) -> Registered:
+def _registered(seen: _Seen, seq: dict[str, int]) -> Registered:
     decisions = seen.decisions
     old, new = issue_decisions.not_new(decisions), issue_decisions.arrivals(decisions)
-    return Registered(seen.identity, seq, edited, old, new)
+    return Registered(seen.identity, seq, not_new=old, arrivals=new)
+
+
+def _elsewhere(seen: _Seen, read: Mapping[str, str]) -> frozenset[str]:
+    """Return the identities whose files are as this process registered them, and which the register has otherwise."""
+    return frozenset(
+        key
+        for key, fingerprint in seen.fingerprints.items()
+        if key in seen.rows
+        and read.get(fingerprint.slug) == _text(fingerprint)["source"]
+        and seen.rows[key].source != _text(fingerprint)["source"]
+    )
 
 
 def _note_ahead(connection: Connection, seen: _Seen, look: _Look) -> None:
@@ -245,8 +265,10 @@ def _note_ahead(connection: Connection, seen: _Seen, look: _Look) -> None:
         looks.came_out(connection, look.newsletter, seen.before.ahead & seen.identity.keys())
 
 
-def _edit(connection: Connection, seen: _Seen) -> frozenset[str]:
-    """Write down what the issues' files say now; return the identities of those whose text is another than before.
+def _edit(connection: Connection, seen: _Seen, elsewhere: frozenset[str]) -> frozenset[str]:
+    """Write down what the issues' files say now, but for those that another process reads `elsewhere`.
+
+    Return the identities of those whose text is another than before.
 
     What is only read in another way, by another version, is written down too and is no edit; so is the first text
     known of an issue that a release before this rule saw.
@@ -255,6 +277,7 @@ def _edit(connection: Connection, seen: _Seen) -> frozenset[str]:
         key: _text(fingerprint)
         for key, fingerprint in seen.fingerprints.items()
         if key in seen.rows
+        and key not in elsewhere
         and (_text(fingerprint), fingerprint.marks.as_json())
         != ({"content": seen.rows[key].content, "source": seen.rows[key].source}, seen.rows[key].marks)
     }

@@ -223,7 +223,8 @@ class ChannelJob:
         version = self._context.renderer.version
         if not delivery.version or (content == delivery.content and delivery.version != version):
             await self._take_as_shown(delivery, content)
-        elif content == delivery.content:  # another process has read a newer text; we soon will
+        elif content == delivery.content or delivery.issue in self._context.catalogue().elsewhere:
+            # Another process has read another text. Of a folder that we share, we soon will.
             return self._context.after(self._context.policy.lease.total_seconds())
         else:
             await self._revise(delivery, content)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Protocol
@@ -42,12 +42,14 @@ class IssueRegister(Protocol):
         good: bool = True,
         window: timedelta = WINDOW,
         filling: bool = False,
+        read: Mapping[str, str] = ...,
     ) -> Registered:
         """Record the archive as it is now: the `fingerprints` of all its issues, oldest first.
 
         `good`: the archive's folder has just been read without error. An issue that is published now counts as new if
         it is dated no more than `window` before the last such reading. `filling`: the folder was empty before, so that
-        its first issues may be the beginning of a copy.
+        its first issues may be the beginning of a copy. `read`: the sources by slug that this process registered
+        before: what has not changed since is no edit, whatever another process has registered.
         """
         ...
 
@@ -66,6 +68,7 @@ class IssueRegistry:
         self._register = register
         self._few = few
         self._fingerprints: dict[str, tuple[Issue, Fingerprint]] = {}
+        self._read: dict[str, str] = {}
         self._was_empty = self._has_read = False
         self._turn = asyncio.Lock()
         self.current = IssueCatalogue()
@@ -96,8 +99,9 @@ class IssueRegistry:
             )
             self._was_empty = self._was_empty or not there
             found = await self._register.register(
-                fingerprints, now, good=good, window=self._window, filling=self._was_empty
+                fingerprints, now, good=good, window=self._window, filling=self._was_empty, read=self._read
             )
+            self._read = {each.slug: each.source or each.content for each in fingerprints}
             new = _catalogue(there, fingerprints, found, self._zone)
             added = frozenset(new.issues) - frozenset(self.current.issues)
             if self._has_read:
@@ -136,4 +140,5 @@ def _catalogue(
         arrivals={key: arrival for key, arrival in found.arrivals.items() if key in content},
         ahead=tuple(issue for slug, issue in by_slug.items() if slug not in identity),
         zone=zone,
+        elsewhere=found.elsewhere,
     )

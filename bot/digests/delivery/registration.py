@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 import structlog
@@ -17,6 +17,13 @@ from bot.store.store import Store
 _log = structlog.get_logger(__name__)
 _NAMED = 5
 """Issues named in one line of the log."""
+_COPY_LAG = timedelta(minutes=5)
+"""Processes that read one folder have all read a corrected file after so long."""
+_TOLD = datetime.max.replace(tzinfo=UTC)
+_ONE_FOLDER = (
+    "another process on this database reads another text of these issues: what is posted shows the text that was "
+    "changed last; let all processes read one folder, or give each newsletter a database of its own"
+)
 
 
 class DeliveryArchive(Protocol):
@@ -42,6 +49,7 @@ class Registration:
         self._registry, self._archive, self._store = registry, archive, store
         self._clock, self._policy = clock, policy
         self._unscheduled, self._turn = ArchiveChange(), asyncio.Lock()
+        self._differs_since: datetime | None = None
         self.fault = ""
 
     async def run(self) -> None:
@@ -60,6 +68,7 @@ class Registration:
                 if change.added:
                     named = sorted(issue.slug for key in change.added if (issue := self._registry.issue(key)))[:_NAMED]
                     _log.info("issue.noticed", count=len(change.added), issues=named)
+                self._tell_of_another_copy(now)
                 await self._schedule_affected(self._unscheduled, now)
             except Exception as error:
                 self.fault = f"new issues are not noticed: {error}"
@@ -70,6 +79,18 @@ class Registration:
         """Register the archive if that failed the last time."""
         if self.fault:
             await self.run()
+
+    def _tell_of_another_copy(self, now: datetime) -> None:
+        """Log once that another process reads another text of issues whose files here have not changed."""
+        elsewhere, since = self._registry.current.elsewhere, self._differs_since
+        if not elsewhere:
+            self._differs_since = None
+        elif since is None:
+            self._differs_since = now
+        elif since != _TOLD and now - since >= _COPY_LAG:
+            self._differs_since = _TOLD
+            named = sorted(issue.slug for key in elsewhere if (issue := self._registry.issue(key)))[:_NAMED]
+            _log.warning("archive_copy.found", count=len(elsewhere), issues=named, advice=_ONE_FOLDER)
 
     async def _schedule_affected(self, change: ArchiveChange, now: datetime) -> None:
         schedule = self._store.schedule

@@ -43,8 +43,8 @@ _CLOCK_STEP_SECONDS = 60.0
 """Seconds by which the wall clock may drift from the event loop's clock before it counts as set forward or back."""
 _UPKEEP_SECONDS = 3_600.0
 _REGISTER_SECONDS = 600.0
-"""Seconds between two registrations of an archive of which no change is known: another process, with an older copy of
-the folder, may have registered that in the meantime."""
+"""Seconds between two registrations of an archive of which no change is known: each is a look at it, by which later
+issues are new, and another process may have registered another copy in the meantime."""
 _RETRY_SECONDS = 10.0
 """Seconds until the archive is registered again after that failed."""
 _STOP_RESERVE_SECONDS = 1.0
