@@ -62,6 +62,8 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> str:
         "no:cacheprovider",
         "-p",
         "no:randomly",
+        "-o",
+        f"pythonpath={Path(__file__).parents[1]}",
         str(folder),
     ]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False).stdout
