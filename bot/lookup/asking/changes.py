@@ -67,6 +67,7 @@ _SHARED = bag("""
     please latest newest issue random first second third fourth fifth sixth seventh eighth ninth tenth last
     number top colleagues others group whole list no nr one two three four five six seven eight nine ten
 """)
+_ISSUE = re.compile(r"(?:\bissue (?:number |no\.? |nr\.? )?#?|(?<!\w)#)(\d{1,6})\b", re.IGNORECASE)
 _SAVED = bag("""
     save bookmark keep remember star pin store add this that it them these those all both link links one ones
     result results entry the a to in into for me my mine later list bookmarks bookmark saved of and please first
@@ -95,6 +96,10 @@ _EXPORTED = bag("""
 """)
 
 
+_REASON = re.compile(
+    r"(?:(?:ok|okay|so|well|since|as|because|now that) )*(?:we|i|it|everyone|everybody|nobody)\b", re.IGNORECASE
+)
+_AGAIN = re.compile(r"\b(?:again|back|resum\w*|re-?start\w*|un-?\w+)\b", re.IGNORECASE)
 _NUMBERED = re.compile(
     r"\b(?:number|no\.?|nr\.?|link|result|entry|item|option|save|open|share|show) "
     r"(?P<word>one|two|three|four|five|six|seven|eight|nine|ten)\b(?! of| more)",
@@ -108,12 +113,18 @@ OF_A_DAY = re.compile(r"\b(?:ones?|issues?|digest|newsletter|posts?|links?) (?:f
 
 def change(heard: Heard) -> Request | None:
     """Return what a message asks to be changed, None if it asks for no change. The reader's other parts come after."""
-    text = CLAUSE.sub("", heard.text).strip()
-    asked = _LEAD.sub("", text).strip()
-    for part in (_forgotten, _exported, _saved, _shared, _tasted, _subscribed):
-        if asked and (found := part(asked, heard)):
-            return found
+    for text in (heard.text, _after_reason(heard.text)):
+        asked = _LEAD.sub("", CLAUSE.sub("", text).strip()).strip()
+        for part in (_forgotten, _exported, _saved, _shared, _tasted, _subscribed):
+            if asked and (found := part(asked, heard)):
+                return found
     return None
+
+
+def _after_reason(text: str) -> str:
+    """Return the last clause of a text that says why before what: "we are back, resume"; "" for any other."""
+    before, comma, last = text.rpartition(",")
+    return last.strip() if comma and _REASON.match(before) else ""
 
 
 def rank_in(text: str) -> int:
@@ -162,6 +173,8 @@ def _shared(asked: str, heard: Heard) -> Request | None:
     if not _SHARE.match(asked):
         return None
     rest = _without_addresses(asked, heard)
+    issue = _ISSUE.search(rest)
+    rest = _ISSUE.sub(" issue ", rest)
     to = bool(heard.channels or heard.mentioned or re.search(r"\b(?:with|to|in|here)\b", rest, re.IGNORECASE))
     begins = re.match(r"(?:share|post|forward|publish)\b", asked, re.IGNORECASE)
     if not (begins or (heard.channels and to)) or not _all_in(rest, _SHARED | frozenset({"show", "tell"})):
@@ -170,6 +183,7 @@ def _shared(asked: str, heard: Heard) -> Request | None:
         return Request(MessageKind.AMBIGUOUS, Manner.CLARIFY, action=("share",))
     return confirm(
         ("share",),
+        issues=(int(issue[1]),) if issue else (),
         rank=rank_in(rest),
         channel=heard.channels[0] if heard.channels else "",
         person=heard.mentioned[0] if heard.mentioned else "",
@@ -225,6 +239,8 @@ def _subscribed(asked: str, heard: Heard) -> Request | None:
         if not match or (name == "deliver" and OF_A_DAY.search(asked)):
             continue
         rest = _without_addresses(asked[match.end() :], heard)
+        if name == "resume" and not _AGAIN.search(asked) and schedule_in(rest):
+            continue  # "start sending this every thursday" begins something
         if re.match(r"\s+(?:to|for) (?:the |your )?(?:newsletter|digest|weekly)\b", rest, re.IGNORECASE):
             rest = re.sub(r"^\s+(?:to|for)(?: the| your)? \S+", " ", rest, flags=re.IGNORECASE)
         left = [word for word in words(ZONE.sub(" ", rest)) if word not in ABOUT_US and not TIME.fullmatch(word)]

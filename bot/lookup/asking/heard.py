@@ -61,8 +61,14 @@ _NOW = re.compile(
 _JOINED = re.compile(r"\b(what|where|how|who|when|why|which)'(re|d|ll|ve)\b", re.IGNORECASE)
 _JOINED_FORMS = {"re": "are", "d": "did", "ll": "will", "ve": "have"}
 _ENDS_OPEN = re.compile(
-    r"\b(?:by|to|about|from|with|like|of|via|and|or|for|ask|asked|tried|try|use|see|than)$", re.IGNORECASE
+    r"\b(?:by|to|about|from|with|like|of|via|and|or|for|ask|asked|tried|try|use|see|than"
+    r"|my|our|your|their|his|her|its|the|a|an|this|that|another)$",
+    re.IGNORECASE,
 )
+
+_NAMES_IT = re.compile(r"\b(?:my|our|your|their|his|her|its|the|a|an|this|that|another)$", re.IGNORECASE)
+_VERB_FIRST = re.compile(r"(?:is|are|was|were|has|had|does|did|do|can|could|will|would|should)\b", re.IGNORECASE)
+"""What goes on a sentence in which the bot is named: "the @bot is broken"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +165,8 @@ def _is_addressed(parts: list[str]) -> bool:
     A statement that ends with the mention ("that was posted by @bot") speaks about it.
     """
     before, after = without_courtesy(parts[0])[0], without_courtesy(parts[-1])[0]
+    if _NAMES_IT.search(before) and _VERB_FIRST.match(after) and not after.endswith("?"):
+        return False
     if _ENDS_OPEN.search(before):  # a sentence to somebody else, unless a whole question follows: "try @bot yet?"
         return is_asking(after) and len(after.split()) > 1 + after.endswith("?")
     if not before or is_asking(after):

@@ -68,6 +68,11 @@ _UNTIL = _re(
 )
 _NOT_YEAR = _re(rf"(?:not|except(?: for)?|excluding|without|but not)(?: (?:in|from))? (?P<year>{_YEAR})")
 _IN_DAY = _re(rf"{_JOIN}(?:(?:in|from|during|of|back in|year:?) )?{_DAY}")
+_YEAR_ON = re.compile(
+    rf"^\W*(?:everything|anything|all|stuff|links?|posts?|articles?|things?) (?P<year>(?:in|from) {_YEAR}) on (?=\w)",
+    re.IGNORECASE,
+)
+"""What names a year and then its topic: "everything from 2015 on logstash" is no more than of that year."""
 _ENDS = ((_SINCE, "after"), (_UNTIL, "until"), (_AFTER, "after"), (_ONWARD, "after"), (_BEFORE, "before"))
 _RECENT = _re(
     rf"{_JOIN}(?:(?:in|from|over|during|within|of) )?(?:the )?(?P<which>last|past|previous|"
@@ -108,7 +113,14 @@ _SECTION_ONLY = _re(
     rf"(?:(?:and|but|,)\s*)?{_ONLY} (?:(?:from|in|for|show|about|show me|give me|"
     rf"want) )?{_ARTICLE}(?P<section>{_SECTION})(?: section| links| entries)?(?: please)?"
 )
-_SECTION_LAST = _re(rf"(?P<section>{_SECTION}) only")
+_SECTION_LAST = _re(rf",? ?(?:the )?(?P<section>{_SECTION})(?: section| links| entries)? only")
+_SECTION_FIRST = re.compile(
+    r"^\W*(?P<section>jobs?|vacancies|positions|openings|events?|meetups)"
+    r"(?: (?:ads?|adverts?|offers?|listings|postings))?"
+    r" (?:that mention |mentioning |about |on |for |regarding |asking for )(?=\S)",
+    re.IGNORECASE,
+)
+"""What is asked of one section: "job ads mentioning nomad". ("Tools for chef" may be anywhere.)"""
 _SECTION_IN = _re(
     rf"(?:(?:in|from|under) (?:the )?(?P<section>{_SECTION}) (?:section|part|category))|(?:in|section|"
     rf"kind):(?P<name>{_SECTION})"
@@ -140,6 +152,8 @@ _SITE_NAMED = _re(
     rf"(?P<only>{_ONLY} )?(?P<what>links? |posts? |articles? |stuff |things? |ones? |anything |repos? |"
     r"projects? |videos? |hosted )?(?P<how>from|on|at) (?P<name>[a-z][\w-]+)(?: links| repos| only)?"
 )
+_SITE_ONLY = re.compile(rf"(?:,|\band) ?(?P<name>{_HOST}|[a-z][\w-]+) only\W*$", re.IGNORECASE)
+"""A site that is set off at the end, "docker security, github only"."""
 _HOSTED = re.compile(r"(?:repos?|projects?|videos?|hosted) ", re.IGNORECASE)
 _MOVES = re.compile(
     r"\b(?:migrat|mov|switch|chang|convert|transition|upgrad|import|away|off|differ|learn|recover|back)\w*\b",
@@ -188,7 +202,7 @@ def _sections(text: str, limits: Limits, _today: date, _names: Archive) -> tuple
     while match := _NO_SECTION.search(text):
         left_out = (*limits.without_sections, SECTIONS[match["section"].casefold()])
         text, limits = _cut(text, match), replace(limits, without_sections=tuple(dict.fromkeys(left_out)))
-    for pattern in (_SECTION_ONLY, _SECTION_LAST, _SECTION_IN, _SECTION_ASKED):
+    for pattern in (_SECTION_ONLY, _SECTION_LAST, _SECTION_IN, _SECTION_ASKED, _SECTION_FIRST):
         if match := pattern.search(text):
             said = match.groupdict()
             name = said.get("section") or said.get("name") or ""
@@ -199,6 +213,8 @@ def _sections(text: str, limits: Limits, _today: date, _names: Archive) -> tuple
 def _sites(text: str, limits: Limits, _today: date, names: Archive) -> tuple[str, Limits]:
     if match := _SITE.search(text):
         return _cut(text, match), replace(limits, site=match["host"].casefold().removeprefix("www.").strip("/"))
+    if (match := _SITE_ONLY.search(text)) and (host := names.site(match["name"].casefold())):
+        return _cut(text, match), replace(limits, site=host)
     for match in _SITE_NAMED.finditer(text):
         at_end = not text[match.end() :].strip(" ?!.,") and not _MOVES.search(text[: match.start()])
         hosted = _HOSTED.match(match["what"] or "") or match["only"]
@@ -248,6 +264,7 @@ def _days(text: str, limits: Limits, today: date, _names: Archive) -> tuple[str,
         one, two = sorted((int(spanned["one"]), int(spanned["two"])))
         return _cut(text, spanned), replace(limits, after=f"{one}-01-01", before=f"{two + 1}-01-01")
     found = False
+    text = _YEAR_ON.sub(r"\g<year> ", text)
     for pattern, end in _ENDS:
         match = pattern.search(text)
         days = _named_days(match, today) if match else None

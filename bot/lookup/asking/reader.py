@@ -17,7 +17,7 @@ from archive.search.wording import STOP_WORDS
 from archive.search.words import bag, words
 from bot.lookup.asking.archive_port import Archive
 from bot.lookup.asking.changes import ABOUT_US, change, rank_in
-from bot.lookup.asking.heard import QUESTION_WORDS, Heard
+from bot.lookup.asking.heard import QUESTION_WORDS, Heard, is_asking
 from bot.lookup.asking.limits import SECTIONS, without_limits
 from bot.lookup.asking.phrases import phrases
 from bot.lookup.asking.plain_wishes import plain_wish
@@ -54,16 +54,19 @@ _PRAISE_FILLERS = bag("""
 """What stands beside praise in some languages."""
 _OF_THE_BOT = ABOUT_US | bag("""
     subscribe subscribed subscribing unsubscribe pause paused pausing resume save saved saving bookmark bookmarks
-    bookmarked export import share shared change schedule timezone timezones zone zones status state store stored know
-    known delete erase remove forget wipe data privacy private gdpr read see log track record collect listen spy keep
-    kept personal command commands usage manual instructions ask say type do does work works working use used talk
-    help made make built build wrote runs created owns maintains version archive topics topic subjects tags categories
-    cover covers search find late missing twice empty skipped stopped posted come comes came coming arrive arrives
-    arrived nothing no hear heard broken running ok setup added signed changed ai robot llm chatgpt gpt language model
-    human backissue open source yourself introduce entries links link got gets due happened scheduled filter company
-    legal account set policy early boss others people anyone colleagues name possible muted mute often show muting
-    else land published publish last first yet still today's yesterday entry later something section sections kinds
-    kind things write word words havent hasnt didnt
+    bookmarked export import share shared change schedule timezone timezones zone zones status state store stored
+    know known delete erase remove forget wipe data privacy private gdpr read see log track record collect listen
+    spy keep kept personal command commands usage manual instructions ask say type do does work works working use
+    used talk help made make built build wrote runs created owns maintains version archive topics topic subjects
+    tags categories cover covers search find late missing twice empty skipped stopped posted come comes came coming
+    arrive arrives arrived nothing no hear heard broken running ok setup added signed changed ai robot llm chatgpt
+    gpt language model human backissue open source yourself introduce entries links link got gets due happened
+    scheduled filter company legal account set policy early boss others people anyone colleagues name possible muted
+    mute often show muting different other slot there issue an pays pay paying funds hosts develops sponsors behind
+    looks responsible showed shown never turned turn appeared appear land landed emoji emojis reaction reactions
+    react reacting thumb thumbs button buttons press pressing click clicking tick number happens happen means mean
+    else published publish last first yet still today's yesterday entry later something section sections kinds kind
+    things write word words havent hasnt didnt
 """)  # fmt: skip
 _MINE_LIST = _PHRASES["mine_list"]
 _SAVED_FIRST = _PHRASES["saved_first"]
@@ -114,6 +117,11 @@ _QUESTION_NOISE = bag("""
     opinion experience
 """)
 _PARTICLES = bag("up down out off over")
+_TOLD = _PHRASES["told"]
+_MEANS = _PHRASES["means"]
+_SERVES = _PHRASES["serves"]
+_CONTEXT = _PHRASES["context"]
+_SENTENCE = re.compile(r"(?<=\w)[.!;]+\s+")
 _BARE = frozenset(SECTIONS) | bag("""
     either neither both none whatever
     more next it that this one ones save share post export latest newest top link links something anything
@@ -129,11 +137,27 @@ def read(heard: Heard, context: Context) -> Request:
         return Request(MessageKind.CHATTER, Manner.NONE)
     if not heard.text.strip(" ?!.,"):
         return _bare(heard)
-    heard = replace(heard, text=_with_question_word(heard.text, context.archive))
+    heard = replace(heard, text=_with_question_word(_asked_for(heard.text), context.archive))
     for part in (_chatter, change_of, _own, _the_bot, _random, _unclear, _facts, issue_of):
         if found := part(heard, context):
             return found
     return _about_the_archive(heard, context)
+
+
+def _asked_for(text: str) -> str:
+    """Return what a message asks for, without what it tells before: "We move to Kafka. Anything on its limits?".
+
+    A question that is reported is the question: "my boss asks what gitops means".
+    """
+    *before, last = _SENTENCE.split(text)
+    if before and is_asking(last) and all(map(_CONTEXT.match, before)):
+        text = last
+    text = _TOLD.sub("", text)
+    if text.partition(" ")[0].casefold() not in QUESTION_WORDS:
+        text = _SERVES.sub("", text) or text
+    if means := _MEANS.match(text):
+        text = f"what is {means['thing']}"
+    return text
 
 
 def _with_question_word(text: str, archive: Archive) -> str:
@@ -212,7 +236,8 @@ def _own(heard: Heard, context: Context) -> Request | None:
     team = bool(_TEAM.search(text))
     own = _MINE_LIST.search(text) or (_SAVED_FIRST.match(text) and not text.endswith("?"))
     if not (team or own) or re.match(
-        r"(?:how|why|can|forget|wipe|export|download|send|import|back ?up|who|do you|does)\b",
+        r"(?:how|why|(?:in )?(?:which|what) (?:year|month)|can|forget|wipe|export|download|send|import|back ?up|who"
+        r"|do you|does)\b",
         text,
         re.IGNORECASE,
     ):

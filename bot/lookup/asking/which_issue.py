@@ -14,7 +14,7 @@ _NAME = r"(?:issues?|editions?|newsletters?|digests?|weekl(?:y|ies)|episodes?|in
 _COUNT = "|".join(sorted(map(re.escape, NUMBERS), key=len, reverse=True))
 _NUMBERED = re.compile(
     rf"\b{_NAME} ?(?:number |no\.? ?|nr\.? ?|num )?#?(?P<number>\d{{1,6}})\b|"
-    rf"(?<![\w#])#(?P<hash>\d{{1,6}})\b|\b(?:number|no\.|nr\.?) ?(?P<no>\d{{1,6}})\b",
+    rf"(?<![\w#])#(?P<hash>\d{{1,6}})\b|(?:\b(?:number|no\.|nr\.?|n[º°])|№) ?(?P<no>\d{{1,6}})\b",
     re.IGNORECASE,
 )
 _ALONE = re.compile(
@@ -161,8 +161,10 @@ def _with_section(text: str, archive: Archive) -> tuple[tuple[int | str, ...], s
 
 def _at_an_end(text: str, archive: Archive) -> tuple[tuple[int | str, ...], str] | None:
     """Return the first issue of all, or the one before the last, where that is what is asked for."""
-    found = archive.oldest() if _OLDEST.search(text) else archive.newest(1) if _LAST_BUT_ONE.search(text) else None
-    return ((found,), "") if found is not None else None
+    for pattern, found in ((_OLDEST, archive.oldest()), (_LAST_BUT_ONE, archive.newest(1))):
+        if found is not None and (match := pattern.search(text)):
+            return (found,), f"{text[: match.start()]} {text[match.end() :]}"
+    return None
 
 
 def _latest(text: str, archive: Archive) -> tuple[tuple[int | str, ...], str] | None:

@@ -31,4 +31,6 @@ def command_of(request: Request) -> str:
         return _ABOUT.get(request.about, "help")
     if action == "subscribe":
         return f"subscribe {request.schedule}".strip()
-    return _COMMANDS.get(action, "")
+    # An issue has a button that shares it.
+    shared = f"issue {request.issues[0]}" if action == "share" and request.issues else ""
+    return shared or _COMMANDS.get(action, "")

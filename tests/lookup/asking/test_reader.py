@@ -200,6 +200,22 @@ def test_a_message_is_read_as_what_it_means(message: str, kinds: str) -> None:
         ("what did the team save most this month", {"team": True, "period": "month"}),
         ("subscribe us for mondays 9am", {"action": ["subscribe"], "schedule": "mondays 9am"}),
         ("share the second one with <#C123|ops>", {"action": ["share"], "rank": 2, "channel": "ops"}),
+        ("post issue 512 to <#C123|ops>", {"action": ["share"], "issue": [512], "channel": "ops"}),
+        ("we move to kafka. anything worth reading on its limits?", {"topic": "its limits"}),
+        ("my boss asks what gitops actually means", {"topic": "gitops"}),
+        ("something introductory re: consul would help a new colleague", {"topic": "consul"}),
+        ("job ads mentioning nomad", {"topic": "nomad", "section": "jobs"}),
+        ("zookeeper, tools section only", {"topic": "zookeeper", "section": "tools"}),
+        ("docker security, github only", {"topic": "docker security", "site": "github.com"}),
+        (
+            "everything from 2015 on logstash",
+            {"topic": "logstash", "after": "2015-01-01", "before": "2016-01-01", "year": 2015},
+        ),
+        ("puppet from 2015 on", {"topic": "puppet", "after": "2015-01-01"}),
+        (
+            "start sending this here every thursday 4pm",
+            {"action": ["subscribe", "schedule"], "schedule": "every thursday 4pm"},
+        ),
     ],
 )
 def test_what_limits_a_request_is_taken_out_of_its_topic(message: str, slots: dict[str, Any]) -> None:
@@ -210,6 +226,8 @@ def test_what_limits_a_request_is_taken_out_of_its_topic(message: str, slots: di
 def test_a_mention_in_passing_gets_silence() -> None:
     """So does an emoji; a mention alone gets the short help."""
     assert meaning("I think <@U0BOT> posted that last week").manner is Manner.NONE
+    assert meaning("my <@U0BOT> is broken again").manner is Manner.NONE
+    assert meaning("ask the <@U0BOT> what kafka is good for").kind is MessageKind.QUESTION
     assert meaning("<@U0BOT> \N{THUMBS UP SIGN}").manner is Manner.SHORT
     assert meaning("<@U0BOT>") == Request(MessageKind.BOT, Manner.SHORT, about="help")
 
@@ -309,3 +327,21 @@ def test_what_is_short_for_now_at_the_end_is_a_name_elsewhere(
 def test_a_letter_is_a_person_only_where_one_can_be_spoken_to(said: str, heard: str) -> None:
     """It is the name of things, too."""
     assert hear(said).text == heard
+
+
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [
+        ("how does react work", "question"),
+        ("which database would help with time series", "question"),
+        ("we moved to kubernetes, pause containers", "lookup"),
+        ("no downtime deploys", "lookup"),
+        ("which buttons does github actions have", "question"),
+        ("we are back from vacation, resume", "change"),
+        ("no job ads in our digest", "change"),
+        ("which year was chef most popular in", "question"),
+    ],
+)
+def test_what_looks_like_another_kind_is_its_own(message: str, kind: str) -> None:
+    """A reason before a wish, a verb within a topic, the bot's words for other things."""
+    assert meaning(message).kind == kind
