@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, select
 from archive.label import slug as file_slug
 from bot.domain.newness import first_look, was_unwatched
 from bot.store.inserts import insert
+from bot.store.membership import is_among
 from bot.store.tables import archive_looks, broken_files, issues_ahead
 
 
@@ -76,7 +77,7 @@ def came_out(connection: Connection, newsletter: str, slugs: Collection[str]) ->
     """Record that issues with these slugs, which the first look saw ahead, have come out."""
     if slugs:
         columns = issues_ahead.c
-        connection.execute(delete(issues_ahead).where(columns.newsletter == newsletter, columns.slug.in_(slugs)))
+        connection.execute(delete(issues_ahead).where(columns.newsletter == newsletter, is_among(columns.slug, slugs)))
 
 
 def _ahead(connection: Connection, newsletter: str) -> frozenset[str]:
