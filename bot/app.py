@@ -52,7 +52,7 @@ from bot.domain.workspace import workspace_id
 from bot.home.home_tab import Home, HomeSources
 from bot.lookup.asking.said import LateConversations
 from bot.lookup.miss_counter import WRITE_SECONDS, MissCounter
-from bot.lookup.outcomes import CommandOutcomes
+from bot.lookup.outcomes import CommandOutcomes, SearchTally
 from bot.lookup.search import Answers, Chance
 from bot.runtime.background import BackgroundTasks
 from bot.runtime.clock import SystemClock
@@ -222,7 +222,7 @@ class App:
         try:
             yield
         finally:
-            self.ready = False
+            self.ready, self.vitals.stopping = False, True
             watch.stop()
             await asyncio.gather(self._services.background.drain(STOPPING / 2), worker.stop(STOPPING - 3))
             for task in tasks:
@@ -252,7 +252,7 @@ class App:
 
     def _blind(self) -> str:
         """Say why changes of the archive are not noticed, "" when they are."""
-        if self._watching is not None and self._watching.done():
+        if self._watching is not None and self._watching.done() and not self.vitals.stopping:
             return "changes of the archive are not noticed any more"
         return self._freshness.fault if self._freshness else ""
 
@@ -292,18 +292,15 @@ def build(settings: Settings, credentials: SlackCredentials, ports: Ports) -> Ap
 
 
 def _services(
-    settings: Settings,
-    credentials: SlackCredentials,
-    ports: Ports,
-    registry: IssueRegistry,
-    link_lookup: LinkLookup,
+    settings: Settings, credentials: SlackCredentials, ports: Ports, registry: IssueRegistry, link_lookup: LinkLookup
 ) -> Services:
     """Put the use cases together."""
     library, store, slack, clock = ports.library, ports.store, ports.slack, ports.clock
     names = CommandNames(settings.command, settings.tools_command, min(settings.bookmark), settings.name)
     misses = MissCounter(store.misses, clock, counting=settings.count_misses, days=settings.misses_days)
     outcomes, route = CommandOutcomes(), AlertRoute(settings.admins, settings.operators_channel)
-    answers = Answers(library, names, clock, ports.chance, misses.note, outcomes.searched)
+    tally = SearchTally(misses.note, outcomes.searched)
+    answers = Answers(library, names, clock, ports.chance, tally.missed, tally.graded)
     indexes = PersonalIndexes(lambda: library.index, registry.issue)
     mine = SavedLinks(store.bookmarks, indexes, registry.issue, slack, names, clock)
     team = Team(store.bookmarks, store.people, store.teams, store.subscriptions, registry.issue, names, clock)
@@ -315,7 +312,7 @@ def _services(
     return Services(
         names=names,
         answers=answers,
-        conversations=LateConversations(lambda: _conversations(settings, ports, names, registry, misses)),
+        conversations=LateConversations(lambda: _conversations(settings, ports, names, registry, tally)),
         slack=slack,
         reactions=Reactions(store.bookmarks, settings.bookmark, clock),
         saved_links=mine,
@@ -363,7 +360,7 @@ def _services(
 
 
 def _conversations(
-    settings: Settings, ports: Ports, names: CommandNames, registry: IssueRegistry, misses: MissCounter
+    settings: Settings, ports: Ports, names: CommandNames, registry: IssueRegistry, tally: SearchTally
 ) -> Conversations:
     from bot.lookup.asking import askers, beneath, conversation  # noqa: PLC0415 - it would delay every start
 
@@ -374,7 +371,7 @@ def _conversations(
         ports.clock,
         askers.Askers(ports.slack, ports.clock, lambda: zone_of(settings.zone)),
         beneath.Beneath(ports.store.postings, registry.issue),
-        misses.note,
+        tally,
     )
 
 

@@ -17,7 +17,7 @@ from bot.runtime.watched_timers import WatchedTimers
 from bot.slack.api.client import WebSlack
 from bot.slack.api.errors import SlackError
 from bot.slack.api.ports import Slack
-from bot.slack.api.scopes import NEEDED, SCOPES, missing
+from bot.slack.api.scopes import NEEDED, SCOPES, UNSAID, missing
 from bot.source.library import Library
 from bot.store.store import Store
 
@@ -33,6 +33,8 @@ FREE_BYTES = 64_000_000
 """Free bytes below which a disk counts as full: a year of a hundred channels is less."""
 _INSTALL = "install the app again and set its new SLACK_BOT_TOKEN"
 _GRANT = "add it under “OAuth & Permissions” on api.slack.com/apps and install the app again, if you did not decline it"
+_COMPARE = "compare them with manifest.yaml under “OAuth & Permissions” on api.slack.com/apps"
+_STOPPING = Check("process", ok=False, age=None, limit=None, fault="stopping", step="wait until it has ended")
 _ANY = workspace_id(None, None)
 
 
@@ -61,6 +63,8 @@ class Vitals:
         self._posting = False
         self._beat: Heartbeat | None = None
         self._free: int | None = None
+        self.stopping = False
+        """Whether a stop has begun: then there is one check, which says so."""
         self.limits = VitalLimits()
         self.refused = asyncio.Event()
         """Set if Slack refused the token before it ever took it; `refusal` says why."""
@@ -97,6 +101,8 @@ class Vitals:
 
     def checks(self, now: float | None = None) -> tuple[Check, ...]:
         """Return the health page's checks at the moment `now` of the monotonic clock, by default this one."""
+        if self.stopping:  # what has been stopped on purpose is no fault, and what works is of no use to anybody
+            return (_STOPPING,)
         now = monotonic() if now is None else now
         return judge(self._signs(now), now)
 
@@ -126,6 +132,8 @@ class Vitals:
     def _scopes(self) -> Sign:
         """Return the sign of what the granted scopes allow: some may be declined, and the bot itself is well."""
         granted = self._outcomes.scopes if self._outcomes is not None else None
+        if granted is not None and not granted:
+            return Sign("scopes", _COMPARE, fault=UNSAID)
         lacking = () if granted is None else missing(granted)
         fault = "; ".join(f"{name} is not granted: {SCOPES[name]}" for name in lacking)
         return Sign("scopes", _GRANT, fault=fault, lasting=not NEEDED.isdisjoint(lacking))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from time import monotonic
 from typing import TypeAlias, TypeVar
 
@@ -15,11 +16,24 @@ OnCommand: TypeAlias = Callable[[str, float], None]
 """Takes a command's kind and the seconds until its answer was made."""
 OnSearch: TypeAlias = Callable[[Grade], None]
 """Takes the grade of a search's answer."""
+OnMiss: TypeAlias = Callable[[str, Grade], None]
+"""Takes the query of a search without a strong answer, and the grade of its answer."""
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 
 
+@dataclass(frozen=True, slots=True)
+class SearchTally:
+    """Who is told of searches: `graded` of each one's grade, `missed` of those without a strong answer."""
+
+    missed: OnMiss = lambda *_: None
+    graded: OnSearch = lambda _: None
+
+
 class CommandOutcomes:
-    """Tells `on_command` of every command that was typed, and `on_search` of every search by one. Neither may fail."""
+    """Tells `on_command` of every command that was typed, and `on_search` of every search by one, or by a question.
+
+    Neither may fail.
+    """
 
     def __init__(self) -> None:
         """Begin with nobody to tell."""

@@ -16,6 +16,7 @@ from sqlalchemy import text
 from starlette.testclient import TestClient
 
 import bot.vitals
+from bot.cli.doctor import workspace as doctor
 from bot.cli.serve import farewell
 from bot.domain.errors import SettingsError
 from bot.domain.health import Check
@@ -23,6 +24,7 @@ from bot.domain.workspace import workspace_id
 from bot.runtime.job_scheduler import JobScheduler
 from bot.runtime.socket_watch import SocketWatch
 from bot.runtime.watched_timers import WatchedTimers
+from bot.slack.api.outcomes import CallOutcomes
 from bot.store.errors import StoreError
 from bot.store.store import Store
 from bot.vitals import Vitals
@@ -89,6 +91,15 @@ async def declined(it: Whole, _: pytest.MonkeyPatch) -> Check:
     found = await grants(it, "im:history")
     assert found.fault == "im:history is not granted: direct messages are not answered"
     return found
+
+
+async def unsaid(it: Whole, monkeypatch: pytest.MonkeyPatch) -> Check:
+    """Have Slack name no scope, as a proxy that drops the header does; `doctor` says the same."""
+    outcomes = CallOutcomes()
+    outcomes.heard("", {"x-oauth-scopes": ""})
+    monkeypatch.setattr(it.app.vitals, "_outcomes", outcomes)
+    assert doctor.scopes(outcomes.granted("")).well == check(it.app.vitals, "scopes").fault
+    return check(it.app.vitals, "scopes")
 
 
 async def full(it: Whole, _: pytest.MonkeyPatch) -> Check:
@@ -228,6 +239,7 @@ STATES: dict[str, Callable[[Whole, pytest.MonkeyPatch], Awaitable[Check]]] = {
     "Slack answers nothing": silent,
     "a [scope](scopes.md) that is needed is not granted": not_granted,
     "a scope that may be declined is not granted": declined,
+    "Slack does not say which scopes are granted": unsaid,
     "a write finds the disk full": full,
     "the database's file is damaged": damaged,
     "fewer than 64 MB are free beside a SQLite file": little_room,
@@ -269,4 +281,6 @@ async def test_the_pages_differ_in_what_they_ask(tmp_path: Path) -> None:
         assert statuses() == [200, 200, 200]
         await asked(it, Fault(How.REFUSED, error="token_revoked", method="auth.test", times=None))
         assert statuses() == [200, 200, 503]
-    assert statuses()[:2] == [200, 503]
+    assert statuses() == [200, 503, 503]
+    assert [(each.name, each.fault) for each in it.app.health().checks] == [("process", "stopping")]
+    assert (it.app.health().posting_fault, it.app.health().watching_fault) == ("", "")

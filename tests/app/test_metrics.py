@@ -29,6 +29,8 @@ async def test_a_digest_a_command_and_a_limit_are_counted(tmp_path: Path) -> Non
         await you.types("/weekly zzyzx", channel)
         await you.types("/weekly saved", channel)
         await you.types("/tools harbours", channel)
+        await you.tells(f"<@{it.workspace.bot.id}> what about harbours?", channel)
+        await it.settled()
         it.fixture.server.site.faults.add(Fault(How.LIMITED, method="auth.test"))
         answers = it.app.vitals._answers
         assert answers is not None
@@ -44,7 +46,7 @@ async def test_a_digest_a_command_and_a_limit_are_counted(tmp_path: Path) -> Non
         'backissue_command_seconds_count{kind="topic"} 2.0',
         'backissue_command_seconds_count{kind="saved"} 1.0',
         'backissue_command_seconds_count{kind="tools"} 1.0',
-        'backissue_searches_total{grade="strong"} 1.0',
+        'backissue_searches_total{grade="strong"} 2.0',
         'backissue_searches_total{grade="nearest"} 0.0',
         'backissue_searches_total{grade="none"} 2.0',
         "backissue_archive_issues 2.0",

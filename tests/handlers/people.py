@@ -45,6 +45,7 @@ from bot.lookup.asking.beneath import Beneath
 from bot.lookup.asking.conversation import Conversations
 from bot.lookup.asking.said import LateConversations
 from bot.lookup.miss_counter import MissCounter
+from bot.lookup.outcomes import SearchTally
 from bot.lookup.search import Answers
 from bot.runtime.background import BackgroundTasks
 from bot.services import Services
@@ -153,7 +154,7 @@ class People:
                     clock,
                     Askers(self.slack, clock, lambda: UTC),
                     Beneath(store.postings, known),
-                    misses.note,
+                    SearchTally(misses.note),
                 )
             ),
             self.slack,

@@ -9,7 +9,7 @@ from bot.cli.doctor.finding import Area, Finding, Symptom
 from bot.domain.workspace import WorkspaceId
 from bot.slack.api.diagnosis import Diagnosis, Identity
 from bot.slack.api.errors import ChannelRefusedError, SlackError
-from bot.slack.api.scopes import SCOPES, missing
+from bot.slack.api.scopes import SCOPES, UNSAID, missing
 
 EVENTS: Mapping[str, str] = {
     "app_home_opened": "",
@@ -59,7 +59,7 @@ def _refusal(error: SlackError, fault: Symptom, variable: str) -> Finding:
 def scopes(granted: frozenset[str]) -> Area:
     """Return which scopes of the manifest are missing, and which events are therefore not sent."""
     if not granted:
-        return Area("scopes", "Slack does not say which are granted")
+        return Area("scopes", UNSAID)
     mend = f"add it under “OAuth & Permissions” on {APP_PAGE} and install the app again"
     found = [
         Finding(Symptom.SCOPE_MISSING, f"{name} is not granted: {SCOPES[name]}", mend) for name in missing(granted)

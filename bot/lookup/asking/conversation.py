@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Protocol
@@ -29,6 +29,7 @@ from bot.lookup.asking.said import Said
 from bot.lookup.asking.thread import follow
 from bot.lookup.asking.turn import Shown, Thread, Turn, remembered
 from bot.lookup.asking.wishes import command_of
+from bot.lookup.outcomes import SearchTally
 from bot.lookup.related import related
 from bot.lookup.search import SearchSource
 from bot.lookup.views import asked as views
@@ -63,13 +64,13 @@ class Conversations:
         clock: Clock,
         askers: Askers,
         beneath: Beneath,
-        missed: Callable[[str, Grade], None],
+        tally: SearchTally,
     ) -> None:
-        """Answer from `library`; `memory` keeps threads for a day, and `missed` counts what had no strong answer."""
+        """Answer from `library`; `memory` keeps threads for a day, and `tally` counts what was searched and missed."""
         self._library = library
         self._askers = askers
         self._beneath = beneath
-        self._missed = missed
+        self._tally = tally
         self._memory = memory
         self._names = names
         self._clock = clock
@@ -86,7 +87,9 @@ class Conversations:
         made = self._first if thread.thread == ts else self._next
         said = await made(thread, ts, heard, bot)
         if said.missed:
-            self._missed(*said.missed)
+            self._tally.missed(*said.missed)
+        if said.grade is not None:
+            self._tally.graded(said.grade)
         if said.is_own and (stranger or await self._askers.is_guest(thread)):
             return Said(views.members_only(), private=True)
         return said
@@ -177,8 +180,10 @@ class Conversations:
             return Said(views.unclear(request, self._names)), ()
         if request.kind in _ARCHIVE:
             found = reply(request, current.index, current.snapshot, today, turn.page)
-            missed = _missed(request, found) if turn.page == 1 else None
-            return Said(views.answer(found, turn.page, today, self._names, first=first), missed=missed), shown_by(found)
+            said = Said(views.answer(found, turn.page, today, self._names, first=first))
+            if turn.page == 1 and not found.issues:
+                said = replace(said, missed=_missed(request, found), grade=_grade(found))
+            return said, shown_by(found)
         command = command_of(request)
         if request.manner is Manner.CONFIRM:
             return Said(views.confirm(request, command, self._names), private=True), ()
@@ -199,8 +204,13 @@ class Conversations:
 
 def _missed(request: Request, found: Reply) -> tuple[str, Grade] | None:
     """Return the query of an answer that is not strong, and its grade; a slip that was corrected misses nothing."""
-    grade = found.found.grade if found.found else found.grade
+    grade = _grade(found)
     return None if grade is Grade.STRONG or found.request.issues else (query_of(request), grade)
+
+
+def _grade(found: Reply) -> Grade:
+    """Return the grade of the search behind an answer, as a search that is typed has it."""
+    return found.found.grade if found.found else found.grade
 
 
 def shown_by(found: Reply) -> tuple[Shown, ...]:

@@ -21,7 +21,8 @@ class Said:
     """What is said to a message: a `message` (None: silence), and whether only this person may see it.
 
     `command` is a sub-command whose answer is the answer, "" for none: it is private. `after` is the thread to be
-    remembered (see `Conversations.remember`), None where nothing changed. `missed` is a query without a strong answer.
+    remembered (see `Conversations.remember`), None where nothing changed. `missed` is a query without a strong answer,
+    and `grade` that of the search, or None where nothing was searched for the first time.
     """
 
     message: Message | None = None
@@ -29,6 +30,7 @@ class Said:
     command: str = ""
     after: Thread | None = None
     missed: tuple[str, Grade] | None = None
+    grade: Grade | None = None
 
     @property
     def is_own(self) -> bool:

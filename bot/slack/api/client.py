@@ -76,7 +76,6 @@ class WebSlack(OwnMessages):
         self._turns = CallTurns(at_once, alike)
         self._session: aiohttp.ClientSession | None = None
         self._clients: dict[str, AsyncWebClient] = {}
-        self._scopes: dict[str, str] = {}
         self._dated = ""
         self.outcomes = CallOutcomes()
 
@@ -167,14 +166,10 @@ class WebSlack(OwnMessages):
 
         A "no" is asked for again, as the scope may just have been granted. False where Slack does not say.
         """
-
-        def granted() -> bool:
-            return scope in self._scopes.get(workspace, "").replace(" ", "").split(",")
-
-        if not granted():
+        if scope not in self.outcomes.granted(workspace):
             with suppress(SlackError):
                 await self.check(workspace)
-        return granted()
+        return scope in self.outcomes.granted(workspace)
 
     async def download(self, workspace: WorkspaceId, address: str, most: int) -> bytes:
         """Fetch a file that a person uploaded, of at most `most` bytes; see `files.fetch` for what it raises."""
@@ -324,7 +319,7 @@ class WebSlack(OwnMessages):
             async with self._turns.of(workspace, method, within):
                 answer = await client.api_call(method, **given)
         except SlackApiError as error:
-            self.outcomes.heard(error.response.headers)
+            self.outcomes.heard(workspace, error.response.headers)
             raise refused(error.response, method, where) from error
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             # There was no connection to send anything over.
@@ -333,7 +328,5 @@ class WebSlack(OwnMessages):
             code = "timeout" if isinstance(error, TimeoutError) else "no_answer"
             raise UnknownOutcomeError(method, code, **where, detail=type(error).__name__) from error
         self._dated = answer.headers.get("Date") or self._dated
-        self.outcomes.heard(answer.headers)
-        if (scopes := answer.headers.get("x-oauth-scopes")) is not None:
-            self._scopes[workspace] = scopes
+        self.outcomes.heard(workspace, answer.headers)
         return mapping(answer.data)

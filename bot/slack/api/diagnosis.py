@@ -29,12 +29,12 @@ class Diagnosis(WebSlack):
         """Return who the token belongs to. Raises SlackError."""
         nowhere = WorkspaceId("")
         answer = await self._call(nowhere, "auth.test", {})
-        scopes = self._scopes.get(nowhere, "").replace(" ", "").split(",")
         try:
             at = parsedate_to_datetime(self._dated)
         except (ValueError, TypeError):
             at = None
-        return Identity(str(answer.get("team", "")), str(answer.get("user", "")), frozenset(filter(None, scopes)), at)
+        scopes = self.outcomes.granted(nowhere)
+        return Identity(str(answer.get("team", "")), str(answer.get("user", "")), scopes, at)
 
     async def connect(self) -> None:
         """Ask for an address of Socket Mode, which is then not used (Slack: apps.connections.open); raises SlackError.

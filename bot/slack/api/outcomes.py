@@ -7,6 +7,7 @@ from time import monotonic
 from typing import Any, TypeAlias
 
 from bot.domain.health import Attempts
+from bot.domain.workspace import WorkspaceId
 from bot.slack.api.errors import RateLimitedError, SlackError, TryLaterError, UnknownOutcomeError
 from bot.slack.api.scopes import granted_in
 
@@ -32,13 +33,22 @@ class CallOutcomes:
         self.on_call: list[OnCall] = []
         self.identity: Mapping[str, Any] = {}
         """What Slack last said of the token (reference/methods/auth.test), empty before."""
-        self.scopes: frozenset[str] | None = None
-        """The scopes that Slack last said are granted; None as long as it has not."""
+        self._granted: dict[str, frozenset[str]] = {}
 
-    def heard(self, headers: Mapping[str, str]) -> None:
-        """Note which scopes an answer's headers name."""
-        if (said := headers.get("x-oauth-scopes")) is not None:
-            self.scopes = granted_in(said)
+    @property
+    def scopes(self) -> frozenset[str] | None:
+        """The scopes that Slack last said are granted: empty where it answers and does not say, None before."""
+        return next(reversed(self._granted.values()), None)
+
+    def granted(self, workspace: WorkspaceId) -> frozenset[str]:
+        """Return the scopes that Slack said are granted in a workspace; empty where it does not say."""
+        return self._granted.get(workspace, frozenset())
+
+    def heard(self, workspace: WorkspaceId, headers: Mapping[str, str]) -> None:
+        """Note which scopes an answer's headers name. A header that names none takes none away: a token has some."""
+        said = granted_in(headers.get("x-oauth-scopes") or "") or self.granted(workspace)
+        self._granted.pop(workspace, None)
+        self._granted[workspace] = said
 
     def worked(self, method: str, began: float) -> None:
         """Note a call that did what was asked; `began` is by the monotonic clock."""

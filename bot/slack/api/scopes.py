@@ -20,6 +20,9 @@ SCOPES: Mapping[str, str] = {
 NEEDED = frozenset({"commands", "chat:write", "reactions:read"})
 """Those that may not be declined."""
 
+UNSAID = "Slack does not say which are granted"
+"""What is said where an answer names no scopes: nothing is known to be missing."""
+
 
 def granted_in(header: str) -> frozenset[str]:
     """Return the scopes that Slack names in the header x-oauth-scopes of an answer."""
