@@ -30,7 +30,14 @@ _SHORT_FORM = re.compile(
 )
 _POINTS_BACK = re.compile(r"(?:It|Its|It's|This|That|They|Their|These|Those|He|She|Here|Also|But|And|So|Instead)\b")
 
-_SAYS_WHAT = "(?:(?:is|are) (?:an?|the|one|another)|provides?|lets?|allows?|makes?|offers?|aims?)"
+_ARTICLE = re.compile(r"An? |The ", re.IGNORECASE)
+_GAP = re.compile(r"[\W_]+")
+_SAYS_WHAT = re.compile(
+    r"(?:e?s)?[^\w\s-]?(?: \([^)]*\))? "
+    r"(?:(?:is|are) (?:an?|the|one|another)|provides?|lets?|allows?|makes?|offers?|aims?)\b",
+    re.IGNORECASE,
+)
+"""What goes on from the name of a thing in a sentence that says what it is or does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +89,17 @@ def quotes(results: Sequence[Result], weigh: Callable[[str], float], defining: s
     asked = {reason.word for result in results for reason in result.reasons}
     whole = sum(map(weigh, asked)) or 1.0
     found: list[Quote] = []
-    says = _defines(defining)
-    for at, result in enumerate(results[: DEFINING_RESULTS if says else QUOTED_RESULTS]):
+    thing = words(defining)
+    for at, result in enumerate(results[: DEFINING_RESULTS if thing else QUOTED_RESULTS]):
         place = result.score / best
         of_entry = sorted(_of(result, place, weigh, whole), key=lambda quote: -quote.score)
-        if says:
+        if thing:
+            says = [_defines(quote.text, thing) for quote in of_entry]
             of_entry = [
-                replace(quote, score=quote.score + DEFINES * bool(says.match(quote.text))) for quote in of_entry
+                replace(quote, score=quote.score + DEFINES * told)
+                for quote, told in zip(of_entry, says, strict=True)
+                if at < QUOTED_RESULTS or told
             ]
-            of_entry = [quote for quote in of_entry if at < QUOTED_RESULTS or says.match(quote.text)]
         found += of_entry[:MAX_FROM_ENTRY]
     return tuple(_different(sorted(found, key=lambda quote: -quote.score)))
 
@@ -107,18 +116,30 @@ def _of(result: Result, place: float, weigh: Callable[[str], float], whole: floa
         yield Quote(quoted, result, PLACE_SHARE * place + share * place, met)
 
 
-def _defines(thing: str) -> re.Pattern[str] | None:
-    """Return what a sentence begins with that says what `thing` is: its name and then what it is or does."""
-    name = r"[\W_]+".join(map(re.escape, words(thing)))
-    if not name:
-        return None
-    return re.compile(rf"(?:An? |The )?{name}(?:e?s)?[^\w\s-]?(?: \([^)]*\))? {_SAYS_WHAT}\b", re.IGNORECASE)
+def _defines(text: str, thing: Sequence[str]) -> bool:
+    """Return whether a text begins with the words of a `thing`, perhaps after an article, and says what that is."""
+    article = _ARTICLE.match(text)
+    ends = (_after(text, thing, begin) for begin in ((article.end(), 0) if article else (0,)))
+    return any(end and _SAYS_WHAT.match(text, end) for end in ends)
 
 
 def says_what(found: Sequence[Quote], thing: str) -> bool:
     """Return whether one of the quotes says what a `thing` is: it begins with its name and then what it is or does."""
-    says = _defines(thing)
-    return says is not None and any(says.match(quote.text) for quote in found)
+    named = words(thing)
+    return bool(named) and any(_defines(quote.text, named) for quote in found)
+
+
+def _after(text: str, thing: Sequence[str], at: int) -> int:
+    """Return where the words of a `thing`, which `text` has from `at` on, end; 0 if it has other ones there."""
+    for place, word in enumerate(thing):
+        if place:
+            if (gap := _GAP.match(text, at)) is None:
+                return 0
+            at = gap.end()
+        if text[at : at + len(word)].lower() != word:
+            return 0
+        at += len(word)
+    return at
 
 
 def _with_antecedent(text: str, said: Sequence[str], at: int) -> str:
