@@ -72,6 +72,7 @@ from bot.slack.cards.digest import digest
 from bot.source.incoming import TICK_SECONDS, Incoming
 from bot.source.library import Library
 from bot.source.watch import DiskWatch, Freshness, Watch
+from bot.store.errors import ForeignArchiveError
 from bot.store.store import Store
 from bot.vitals import LOOK_AT_FOLDER, Vitals
 
@@ -196,7 +197,8 @@ class App:
         """Watch the archive and, with `post`, deliver, until left; leaving takes at most `STOPPING` seconds."""
         library, worker, timers = self.ports.library, self.worker, self._timers
         watch = self.ports.watch or DiskWatch(library.folder.name)
-        await self._registry.put(library.announced(), self.ports.clock.now(), good=library.fault is None)
+        with suppress(ForeignArchiveError):  # the worker does not start then, and says so
+            await self._registry.put(library.announced(), self.ports.clock.now(), good=library.fault is None)
         library.misses(await self.ports.store.issues.count(), await self.ports.store.issues.last_look())
         library.on_change(self._changed)
         library.on_change(self._prepare_links)

@@ -17,6 +17,7 @@ BackIssueError
     ├── StoreError (store.errors)         the database did not do it
     │   ├── DatabaseUrlError              its address is none
     │   ├── SchemaError                   its tables are of another version
+    │   ├── ForeignArchiveError           it is in use with another archive
     │   └── BackupError                   a copy could not be taken or put back
     ├── SlackError (slack.api)            Slack did not do it
     │   ├── RateLimitedError              wait as told

@@ -4,6 +4,7 @@ BotError
 └── StoreError              the database could not do it
     ├── DatabaseUrlError    its address cannot be used
     ├── SchemaError         its tables are not those of this version
+    ├── ForeignArchiveError it is in use with another archive
     └── BackupError         a copy could not be taken or put back
 """
 
@@ -47,6 +48,20 @@ class SchemaError(StoreError):
         self.shown = shown
         self.found = found
         self.wanted = wanted
+
+
+class ForeignArchiveError(StoreError):
+    """The database is in use by a bot with another archive."""
+
+    def __init__(self, count: int) -> None:
+        """Keep the `count` of issues in the folder of which the database knows none."""
+        super().__init__(
+            "take this archive",
+            f"it knows none of the {count} issues in the folder, and a bot with another archive is at work on it. Give "
+            "this newsletter a database of its own (DATABASE_URL). If the archive was replaced, stop the other bot: "
+            "three minutes later this one begins",
+        )
+        self.count = count
 
 
 class BackupError(StoreError):

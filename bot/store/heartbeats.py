@@ -16,6 +16,8 @@ KEPT = timedelta(days=90)
 """How long a gap is stored: an issue that is older is no news to any channel."""
 _OFTEN = timedelta(seconds=30)
 """Several workers write one row: it is not written again within this time."""
+_AT_WORK = timedelta(minutes=3)
+"""A worker that works has written the heartbeat since then: it does every minute."""
 _H = heartbeats.c
 _G = posting_gaps.c
 
@@ -73,3 +75,9 @@ class Heartbeats:
             connection.execute(insert(posting_gaps).values(newsletter=self._newsletter, **values))
             connection.execute(delete(posting_gaps).where(_G.until < now - KEPT))
         return gap
+
+
+def is_in_use(connection: Connection, newsletter: str, now: datetime) -> bool:
+    """Return whether a worker wrote a heartbeat a moment ago. One that stopped meanwhile may be back in a moment."""
+    last = connection.scalar(select(_H.at).where(_H.newsletter == newsletter))
+    return last is not None and abs(now - last) < _AT_WORK

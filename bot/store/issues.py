@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
-from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, update
@@ -20,12 +19,13 @@ from bot.domain.newness import WINDOW, Arrival, is_out
 from bot.domain.newsletter import Newsletter
 from bot.store import issue_decisions, looks
 from bot.store.database import Database
+from bot.store.errors import ForeignArchiveError
 from bot.store.foreign_folder import FolderLook, look_at
+from bot.store.heartbeats import is_in_use
 from bot.store.inserts import insert
 from bot.store.issue_decisions import Decided
 from bot.store.tables import issues, slugs
 
-_NOTHING: Mapping[str, str] = MappingProxyType({})
 _EDIT = (
     update(issues)
     .where(issues.c.identity == bindparam("key"))
@@ -72,15 +72,18 @@ class Issues:
         good: bool = True,
         window: timedelta = WINDOW,
         filling: bool = False,
-        read: Mapping[str, str] = _NOTHING,
+        read: Mapping[str, str] | None = None,
     ) -> Registered:
         """Write down the archive as it is now: `fingerprints` of all its issues, oldest first.
 
         `good`: the archive's folder could be read just now. Such a look counts as the last one if it saw any issue.
         An issue that comes out now is new if it is dated no more than `window` before the last one. `filling`: the
         folder was empty before. Then the first look lasts until no issue came for a while. `read`: the `source` of each
-        slug that this process registered before. Where it is the same now and the register holds another, another
-        process reads another copy of the archive, and that is no edit.
+        slug that this process registered before, None if it never did. Where it is the same now and the register holds
+        another, another process reads another copy of the archive, and that is no edit.
+
+        Raises ForeignArchiveError, and writes nothing, if this process never did, none of the known issues is there,
+        and a worker is at work on this database.
         """
         look = _Look(self._newsletter, tuple(fingerprints), now, window, filling=filling, read=read)
         return await self._database.write(lambda connection: _register(connection, look, good=good))
@@ -123,7 +126,7 @@ class _Look:
     now: datetime
     window: timedelta
     filling: bool = False
-    read: Mapping[str, str] = field(default_factory=dict)
+    read: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +225,8 @@ def _register(connection: Connection, look: _Look, *, good: bool) -> Registered:
         # Numbers must be seen in the order in which they are given: one process at a time.
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7236202)")
     seen = _seen(connection, look)
+    if look.read is None and look.there and seen.folder.is_another and is_in_use(connection, look.newsletter, look.now):
+        raise ForeignArchiveError(len(look.there))
     if seen.fresh:
         rows = [_row(key, seen.fingerprints[key], decided) for key, decided in seen.fresh.items()]
         connection.execute(insert(connection, issues).on_conflict_do_nothing(), rows)
@@ -235,7 +240,7 @@ def _register(connection: Connection, look: _Look, *, good: bool) -> Registered:
     if good and look.there and not seen.folder.is_unknown and not _is_filling(connection, seen, look):
         looks.looked(connection, look.newsletter, look.now)
     seq = {row.identity: row.seq for row in connection.execute(select(issues.c.identity, issues.c.seq))}
-    elsewhere = _elsewhere(seen, look.read)
+    elsewhere = _elsewhere(seen, look.read or {})
     return replace(_registered(seen, seq), edited=_edit(connection, seen, elsewhere), elsewhere=elsewhere)
 
 

@@ -6,12 +6,16 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from bot.app import Ports, build
+from bot.domain.issue_identity import Fingerprint
 from bot.domain.preferences import Layout, Preferences
 from bot.domain.schedule import AsItAppears
 from bot.runtime.settings import Settings, SlackCredentials
 from bot.slack.api.ports import Posted
 from bot.source.library import Library
+from bot.store.errors import ForeignArchiveError
 from bot.store.store import Store
 from tests.fakes.folder import FakeFolder
 from tests.fakes.talk import FakeReplies, FakeSlack
@@ -108,3 +112,19 @@ async def test_all_that_the_bot_does_by_itself_is_a_job_of_its_timers() -> None:
         assert "https://new.example/" in str(slack.posted)
         await timers.fires("missed searches")
     assert not timers.jobs
+
+
+async def test_a_bot_on_another_newsletters_database_answers_and_does_not_post() -> None:
+    """A worker is at work there with an archive of which none of this folder's issues is a part."""
+    store, clock = Store.open("sqlite://"), StillClock()
+    await store.issues.register([Fingerprint("theirs", frozenset({"a", "b", "c"}), "x", dated=NOW)], NOW)
+    await store.heartbeats.beat(NOW, None)
+    ours = {f"{n}.md": issue(n, NOW, [entry("Ours.", f"https://ours.example/{n}")]) for n in range(2)}
+    library = Library.opened(FakeFolder(ours), clock=clock)
+    ports = Ports(library, store, RecordingSlack(), clock, watch=FakeWatch(), response_urls=FakeReplies())
+    app = build(Settings(), SlackCredentials("xoxb-1", "secret", None), ports)
+    async with app.running(post=False):
+        assert len(library.snapshot.issues) == 2
+        with pytest.raises(ForeignArchiveError, match="DATABASE_URL"):
+            await app.worker.start()
+        assert await store.issues.count() == 1

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.issue_identity import Fingerprint
+from bot.store.errors import ForeignArchiveError
 from bot.store.store import Store
 from tests.store.test_register import fingerprint
 
@@ -85,3 +86,23 @@ async def test_a_guess_that_came_back_first_is_no_date(store: Store) -> None:
     undated = [replace(fingerprint(f"undated-{n}", NOW), placed=True) for n in range(3)]
     await names_not_new(store, undated, NOW)
     assert {face.slug for face in undated} <= await names_not_new(store, [*undated, *OURS], NOW + SECOND)
+
+
+async def test_a_bot_with_another_archive_is_refused_while_one_is_at_work(store: Store) -> None:
+    """It would post into the other's channels. Nothing is written; three minutes after the other's end it may begin."""
+    await store.issues.register(OURS, NOW - DAY)
+    await store.heartbeats.beat(NOW, None)
+    with pytest.raises(ForeignArchiveError, match="none of the 20 issues"):
+        await store.issues.register(THEIRS, NOW + 2 * MINUTE)
+    assert await store.issues.count() == len(OURS)
+    assert await store.issues.last_look() == NOW - DAY
+    assert len((await store.issues.register(THEIRS, NOW + 4 * MINUTE)).not_new) == 40
+
+
+async def test_a_bot_whose_own_archive_is_replaced_goes_on(store: Store) -> None:
+    """It has registered the archive before, so the heartbeat is its own; and so has one that is started again."""
+    await store.heartbeats.beat(NOW, None)
+    await store.issues.register(OURS, NOW)
+    await store.issues.register(OURS, NOW + MINUTE)
+    found = await store.issues.register(THEIRS, NOW + 2 * MINUTE, read={"ours-01": "text"})
+    assert found.identity.keys() == {face.slug for face in THEIRS}

@@ -42,14 +42,14 @@ class IssueRegister(Protocol):
         good: bool = True,
         window: timedelta = WINDOW,
         filling: bool = False,
-        read: Mapping[str, str] = ...,
+        read: Mapping[str, str] | None = None,
     ) -> Registered:
         """Record the archive as it is now: the `fingerprints` of all its issues, oldest first.
 
         `good`: the archive's folder has just been read without error. An issue that is published now counts as new if
         it is dated no more than `window` before the last such reading. `filling`: the folder was empty before, so that
         its first issues may be the beginning of a copy. `read`: the sources by slug that this process registered
-        before: what has not changed since is no edit, whatever another process has registered.
+        before (None: it never did): what has not changed since is no edit, whatever another process has registered.
         """
         ...
 
@@ -68,7 +68,7 @@ class IssueRegistry:
         self._register = register
         self._few = few
         self._fingerprints: dict[str, tuple[Issue, Fingerprint]] = {}
-        self._read: dict[str, str] = {}
+        self._read: dict[str, str] | None = None
         self._was_empty = self._has_read = False
         self._turn = asyncio.Lock()
         self.current = IssueCatalogue()
