@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -134,13 +135,17 @@ class Finder:
         found = second_look(plan.leaves, self._segments, found)
         sure = confidence(found, self._segments.living)
         graded = grade(found, sure)
-        if graded is Grade.STRONG and (self._is_vague(plan) or self._lacks_name(plan, found)):
+        if graded is Grade.STRONG and (
+            self._is_vague(plan) or self._lacks_name(plan, found) or self._lacks_number(plan, found)
+        ):
             graded = Grade.NEAREST
         return Outcome(self._answers(plan, found), graded, sure)
 
     def is_answered(self, plan: Plan) -> bool:
         """Return whether the answer is strong; of one word, that is said without ranking what has it."""
-        if len(plan.terms) == len(plan.leaves) == 1 and not plan.asked.addresses and not self._is_vague(plan):
+        if len(plan.terms) == len(plan.leaves) == 1 and not (
+            plan.asked.addresses or plan.asked.number or self._is_vague(plan)
+        ):
             found = self._kept(plan, self._ranker.found(plan.terms))
             if float(found.met.max(initial=0)) >= SQUARE_COVERAGE:
                 return True
@@ -169,9 +174,17 @@ class Finder:
 
         What has the rest of `postgres replication lag` may be about MySQL's.
         """
-        first = found.docs[np.argsort(-found.scores, kind="stable")[:FIRST_ENTRIES]]
+        first = _first(found)
         names = named(plan.terms, self._lookup)
         return any(common(np.sort(first), self._ranker.hits(term).docs).size == 0 for term in names)
+
+    def _lacks_number(self, plan: Plan, found: Matches) -> bool:
+        """Return whether none of the first entries has the number that is asked for: £99 is not 99.99."""
+        if not plan.asked.number:
+            return False
+        written = re.compile(rf"(?<![\d.]){re.escape(plan.asked.number)}(?!\d)")
+        entries = (self._segments.entry(int(doc))[2] for doc in _first(found))
+        return not any(written.search(f"{each.headline} {each.text}") for each in entries)
 
     def _kept(self, plan: Plan, found: Matches) -> Matches:
         """Return those of `found` that the filters let through and that have nothing to be left out."""
@@ -214,3 +227,8 @@ class Finder:
         term = phrase(texts, self._lookup) if len(texts) > 1 else any_form(texts[0], self._lookup)
         found = self._ranker.found((term,))
         return found.docs[found.met > 0]
+
+
+def _first(found: Matches) -> Ints:
+    """Return the first entries of what was found, best first."""
+    return found.docs[np.argsort(-found.scores, kind="stable")[:FIRST_ENTRIES]]

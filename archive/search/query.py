@@ -37,6 +37,7 @@ _ADDRESS = re.compile(
 _SITE = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,24}/?", re.IGNORECASE)
 _SLACK_LINK = re.compile(r"<((?:https?:|mailto:)?[^|<>\s]+)(?:\|[^<>]*)?>")
 _ISSUE = re.compile(r"\s*(?:issue\s*)?(?:no\.?\s*)?#?\s*(\d{1,6})\s*", re.IGNORECASE)
+_POINTED_NUMBER = re.compile(r"\s*v?(\d+(?:\.\d+)+)\s*%?\s*", re.IGNORECASE)
 _ISSUE_BESIDE = re.compile(r"(?<!\S)(?:issue\s+#?|#)(\d{1,6})(?!\S)", re.IGNORECASE)
 _NEWEST = frozenset({"latest", "newest"})  # not "last", which begins "last week"
 _OR = frozenset({"OR", "|", "||"})
@@ -69,7 +70,8 @@ class Query:
 
     `either`: groups of alternatives, of which one is enough. `addresses`: pasted ones in their canonical form. `issue`:
     the number of an issue, if it is all of the query or is marked as one beside a topic. `newest`: newest first was
-    asked for. `spoken_days` is the span given in plain words as it was typed, `filters` the other filters.
+    asked for. `number` is one with a point that is all of the query ("99.99%"). `spoken_days` is the span given in
+    plain words as it was typed, `filters` the other filters.
     """
 
     words: tuple[QueryWord, ...] = ()
@@ -83,6 +85,7 @@ class Query:
     after: date | None = None
     before: date | None = None
     issue: int | None = None
+    number: str = ""
     newest: bool = False
     spoken_days: str = ""
     filters: tuple[str, ...] = ()
@@ -149,6 +152,7 @@ def parse(text: str, today: date = date.max) -> Query:
         after=max((day for day in (draft.after, span.after) if day), default=None),
         before=min((day for day in (draft.before, span.before) if day), default=None),
         issue=int(named[1]) if named else None,
+        number=alone[1] if (alone := _POINTED_NUMBER.fullmatch(plain)) else "",
         newest=draft.newest,
         spoken_days=span.text,
         filters=tuple(draft.filters),

@@ -290,6 +290,13 @@ def test_what_is_looked_up_beforehand_changes_no_answer(query: str) -> None:
     assert prepared.search(query) == Index.of(ARCHIVE).search(query)
 
 
+@pytest.mark.parametrize(("text", "grade"), [("Only £99.", Grade.NEAREST), ("Up for 99.99% of a year.", Grade.STRONG)])
+def test_a_number_with_a_point_is_one_number(text: str, grade: Grade) -> None:
+    """What has one half of it is only near it."""
+    index = Index.of([issue(1, text), *(issue(number, f"Plain text {number}.") for number in range(2, 20))])
+    assert index.search("99.99%").grade is grade
+
+
 def test_a_product_is_no_other_name_of_its_kind() -> None:
     """Whoever asks for one is told that the archive has only others of its kind."""
     some = [issue(number, f"Plain text {number}.") for number in range(2, 20)]
