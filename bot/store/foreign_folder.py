@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.domain.issue_identity import Fingerprint
+from bot.domain.likeness import Marks
 from bot.domain.newness import first_look
 
 MIN_KNOWN_ISSUES = 10
@@ -32,8 +34,10 @@ class FolderLook:
         return self.is_another and self.last is None
 
 
-def look_at(rows: Mapping[str, Any], there: Collection[str], recorded: datetime | None, now: datetime) -> FolderLook:
-    """Return what the identities that are `there` say of the folder; `recorded` is the last good look, None if none."""
+def look_at(
+    rows: Mapping[str, Any], there: Mapping[str, Fingerprint], recorded: datetime | None, now: datetime
+) -> FolderLook:
+    """Return what the issues that are `there` say of the folder; `recorded` is the last good look, None if none."""
     if recorded is None:
         return FolderLook()
     strangers = {key: row.seen for key, row in rows.items() if _is_stranger(row, recorded)}
@@ -41,9 +45,19 @@ def look_at(rows: Mapping[str, Any], there: Collection[str], recorded: datetime 
     ended = first_look(max(strangers.values()), now) if strangers else None
     if not known.isdisjoint(there):
         return FolderLook(back=frozenset(strangers) if ended is None else frozenset())
-    # In a young archive one issue alone is the next one: the folder holds only the newest file.
-    is_another = len(known) >= MIN_KNOWN_ISSUES or (len(known) > 0 and len(there) > 1)
+    is_another = len(known) > 0 and not _is_the_next_alone([rows[key] for key in known], list(there.values()))
     return FolderLook(is_another=is_another, last=ended)
+
+
+def _is_the_next_alone(known: list[Any], there: list[Fingerprint]) -> bool:
+    """Return whether the folder may hold only the newest file: one in a young archive, or with the number that follows.
+
+    An empty folder says nothing of a young archive.
+    """
+    if len(known) < MIN_KNOWN_ISSUES:
+        return len(there) <= 1
+    numbers = [number for row in known if (number := Marks.of_json(row.marks).number) is not None]
+    return len(there) == 1 and bool(numbers) and there[0].marks.number == max(numbers) + 1
 
 
 def _is_stranger(row: Any, recorded: datetime) -> bool:

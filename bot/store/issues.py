@@ -166,7 +166,7 @@ def _seen(connection: Connection, look: _Look) -> _Seen:
     ]
     fingerprints = {found[fingerprint.slug]: fingerprint for fingerprint in out}
     before = looks.looks_before(connection, look.newsletter, _sights(rows), now)
-    folder = look_at(rows, fingerprints.keys(), before.recorded, now)
+    folder = look_at(rows, fingerprints, before.recorded, now)
     came = {key: now for key in fingerprints if key not in rows}
     fresh = _decided(
         fingerprints, came, replace(before, last=folder.last) if folder.is_another else before, look.window

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.issue_identity import Fingerprint
+from bot.domain.likeness import Marks
 from bot.store.errors import ForeignArchiveError
 from bot.store.store import Store
 from tests.store.test_register import fingerprint
@@ -78,6 +79,17 @@ async def test_one_issue_alone_in_a_young_archive_is_the_next_one(store: Store) 
         moment = NOW + week * 7 * DAY
         found = await names_not_new(store, [fingerprint(f"week-{week}", moment)], moment)
         assert found == ({"week-0"} if week == 0 else set())
+
+
+@pytest.mark.parametrize(("number", "is_new"), [(20, True), (21, False), (None, False)])
+async def test_one_issue_alone_that_has_the_next_number_is_the_next_one(
+    store: Store, number: int | None, *, is_new: bool
+) -> None:
+    """However many were known. A test.md in the place of an archive is none."""
+    numbered = [replace(face, marks=Marks(at, face.slug)) for at, face in enumerate(OURS)]
+    await names_not_new(store, numbered, NOW - DAY)
+    found = await names_not_new(store, [replace(NEW, marks=Marks(number, "new"))], NOW)
+    assert found == (set() if is_new else {"new"})
 
 
 async def test_a_guess_that_came_back_first_is_no_date(store: Store) -> None:
