@@ -152,6 +152,10 @@ _SITE_NAMED = _re(
     rf"(?P<only>{_ONLY} )?(?P<what>links? |posts? |articles? |stuff |things? |ones? |anything |repos? |"
     r"projects? |videos? |hosted )?(?P<how>from|on|at) (?P<name>[a-z][\w-]+)(?: links| repos| only)?"
 )
+_SITE_FIRST = re.compile(
+    rf"\W*(?P<host>{_HOST}) (?:links?|posts?|articles?|stuff|things?|videos?|repos?)(?: (?:about|on|for|of))?(?= \w)",
+    re.IGNORECASE,
+)
 _SITE_ONLY = re.compile(rf"(?:,|\band) ?(?P<name>{_HOST}|[a-z][\w-]+) only\W*$", re.IGNORECASE)
 """A site that is set off at the end, "docker security, github only"."""
 _HOSTED = re.compile(r"(?:repos?|projects?|videos?|hosted) ", re.IGNORECASE)
@@ -211,7 +215,7 @@ def _sections(text: str, limits: Limits, _today: date, _names: Archive) -> tuple
 
 
 def _sites(text: str, limits: Limits, _today: date, names: Archive) -> tuple[str, Limits]:
-    if match := _SITE.search(text):
+    if match := _SITE.search(text) or _SITE_FIRST.match(text):
         return _cut(text, match), replace(limits, site=match["host"].casefold().removeprefix("www.").strip("/"))
     if (match := _SITE_ONLY.search(text)) and (host := names.site(match["name"].casefold())):
         return _cut(text, match), replace(limits, site=host)

@@ -106,6 +106,7 @@ _DEFINES = re.compile(
 _AUXILIARY = bag(
     "is are was were do does did can could should would will has have had am isnt arent dont doesnt didnt cant"
 )
+_POINTING = bag("this that it you i we they")
 _ASKED_WITH = ("which", "what", "when", "where", "why", "how", "who", "does", "should", "could")
 _QUESTION_HEAD = _PHRASES["question_head"]
 _QUESTION_NOISE = bag("""
@@ -150,7 +151,8 @@ def _asked_for(text: str) -> str:
     A question that is reported is the question: "my boss asks what gitops means".
     """
     *before, last = _SENTENCE.split(text)
-    if before and is_asking(last) and all(map(_CONTEXT.match, before)):
+    told = (text[: text.index(each) + len(each) + 1].endswith("!") or _CONTEXT.match(each) for each in before)
+    if before and is_asking(last) and all(told):
         text = last
     text = _TOLD.sub("", text)
     if text.partition(" ")[0].casefold() not in QUESTION_WORDS:
@@ -203,7 +205,7 @@ def _is_aside(text: str) -> bool:
 def _is_courtesy(text: str) -> bool:
     """Return whether a clause is thanks, praise or a greeting: every word is one of those, or filler."""
     said = words(text)
-    asks = len(said) > 1 and said[0] in QUESTION_WORDS and said[1] in _AUXILIARY  # "how does this work"
+    asks = len(said) > 1 and said[0] in QUESTION_WORDS and said[1] in _AUXILIARY | _POINTING  # "how does this work"
     return bool(_THANKS.match(text)) or (
         not asks
         and any(word in _PRAISE for word in said)
@@ -236,8 +238,8 @@ def _own(heard: Heard, context: Context) -> Request | None:
     team = bool(_TEAM.search(text))
     own = _MINE_LIST.search(text) or (_SAVED_FIRST.match(text) and not text.endswith("?"))
     if not (team or own) or re.match(
-        r"(?:how|why|(?:in )?(?:which|what) (?:year|month)|can|forget|wipe|export|download|send|import|back ?up|who"
-        r"|do you|does)\b",
+        r"(?:how|why|(?:in )?(?:which|what) (?:year|month)|can(?! (?:i|we|you) (?:see|have|get|show|find|list|read))"
+        r"|forget|wipe|export|download|send|import|back ?up|who|do you|does)\b",
         text,
         re.IGNORECASE,
     ):

@@ -211,6 +211,7 @@ def test_a_message_is_read_as_what_it_means(message: str, kinds: str) -> None:
             "everything from 2015 on logstash",
             {"topic": "logstash", "after": "2015-01-01", "before": "2016-01-01", "year": 2015},
         ),
+        ("medium.com articles about kafka", {"topic": "kafka", "site": "medium.com"}),
         ("puppet from 2015 on", {"topic": "puppet", "after": "2015-01-01"}),
         (
             "start sending this here every thursday 4pm",
@@ -339,6 +340,10 @@ def test_a_letter_is_a_person_only_where_one_can_be_spoken_to(said: str, heard: 
         ("which buttons does github actions have", "question"),
         ("we are back from vacation, resume", "change"),
         ("no job ads in our digest", "change"),
+        ("unsubscribe this channel, too noisy", "change"),
+        ("can I see everything I've saved this year", "mine"),
+        ("I don't get how this works", "bot"),
+        ("new joiner here! any primers on helm?", "lookup"),
         ("which year was chef most popular in", "question"),
     ],
 )
