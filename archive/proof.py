@@ -323,9 +323,11 @@ def _invented(place: _Place) -> Iterator[tuple[int, str, bool]]:
             bare.replace("%20", blank) in text for blank in (" ", "%20") for text in (raw, plain, _unescaped(raw))
         ):
             yield place.line, url, True
-    shown = " ".join(place.shown)
-    letters = Counter(_squeezed(raw)) | Counter(_squeezed(plain)) | Counter(_squeezed(shown))
-    if Counter(_squeezed(place.text)) - letters:
+    said, written = _squeezed(place.text), _squeezed(raw)
+    if said in written:  # most texts stand there as they are, and no letter has to be counted
+        return
+    letters = Counter(written) | Counter(_squeezed(plain)) | Counter(_squeezed(" ".join(place.shown)))
+    if Counter(said) - letters:
         extra = [word for word in _TOKEN.findall(place.text) if word not in _squeezed(plain)]
         yield place.line, " ".join(extra) or place.text[:80], True
 
