@@ -388,7 +388,8 @@ def dated(name: str, moment: datetime, title: str = "") -> Fingerprint:
         pytest.param(16, [dated("typo", NOW)], False, id="too late"),
         pytest.param(2, [dated("typo", NOW - 20 * DAY)], False, id="to an old date"),
         pytest.param(2, [dated("typo", NOW), dated("other-one", NOW)], False, id="many at once"),
-        pytest.param(2, [dated("typo", NOW, "Another title")], False, id="with its title"),
+        pytest.param(2, [dated("typo", NOW, "Weekly of 2026-01-05")], True, id="with its title"),
+        pytest.param(2, [replace(dated("typo", NOW), links=frozenset({"typo-1"}))], False, id="with its links"),
         pytest.param(2, [dated("one", NOW)], False, id="what was there at the first look"),
     ],
 )
