@@ -67,7 +67,7 @@ _SHARED = bag("""
     please latest newest issue random first second third fourth fifth sixth seventh eighth ninth tenth last
     number top colleagues others group whole list no nr one two three four five six seven eight nine ten
 """)
-_ISSUE = re.compile(r"(?:\bissue (?:number |no\.? |nr\.? )?#?|(?<!\w)#)(\d{1,6})\b", re.IGNORECASE)
+_ISSUE = re.compile(r"(?:\bissue (?:number |no\.? |nr\.? )?#?|(?<!\w)#(?=\d{3}))(\d{1,6})\b", re.IGNORECASE)
 _SAVED = bag("""
     save bookmark keep remember star pin store add this that it them these those all both link links one ones
     result results entry the a to in into for me my mine later list bookmarks bookmark saved of and please first

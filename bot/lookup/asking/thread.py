@@ -61,6 +61,11 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 """What people in a thread say to each other."""
+_AND_TOPIC = re.compile(
+    r"^and (?!(?:for|with|in|on|using|only|just|then|the|a|an|no|not|from|since|before|after)\b)"
+    r"(?P<topic>[\w.+#/-]+(?: [\w.+#/-]+)?)$",
+    re.IGNORECASE,
+)
 _FORMS = (
     (
         re.compile(r"^(?:and )?(?:when was )?(?:the )?(?:last|latest)(?: (?:time|mention|one))?$", re.IGNORECASE),
@@ -187,6 +192,8 @@ def _nearby(text: str, context: Context, thread: Thread, _request: Request) -> T
 
 def _removed(text: str, _context: Context, thread: Thread, _request: Request) -> Turn | None:
     match = _REMOVE.match(_WIDENED.sub("", text))
+    if match and not match["what"] and not match["any"] and (widened := _widened_topic(thread)):
+        return widened
     scoped = thread.request.issues or thread.request.last
     if not match or not (thread.request.limits.set() or (scoped and _EVERYWHERE.search(text))):
         return None
@@ -201,6 +208,14 @@ def _removed(text: str, _context: Context, thread: Thread, _request: Request) ->
     wide = _EVERYWHERE.search(text) and thread.request.topic
     request = replace(thread.request, issues=(), last=0) if wide else thread.request
     return _again(thread, replace(request, limits=limits))
+
+
+def _widened_topic(thread: Thread) -> Turn | None:
+    """Return the turn without the word that the last one added to the topic; None where that one added a limit."""
+    before, topic = thread.topic_before, thread.request.topic
+    if thread.narrowed or not before or not topic.startswith(f"{before} "):
+        return None
+    return _again(thread, replace(thread.request, topic=before), topic_before=topic)
 
 
 def _let_in(text: str, _context: Context, thread: Thread, _request: Request) -> Turn | None:
@@ -324,7 +339,7 @@ def _opened(text: str, _context: Context, thread: Thread, request: Request) -> T
 
 
 def _topic_changed(text: str, context: Context, thread: Thread, request: Request) -> Turn | None:
-    match = _ABOUT.match(text) or _INSTEAD.match(text)
+    match = _ABOUT.match(text) or _INSTEAD.match(text) or _AND_TOPIC.match(text)
     if not match or not telling(match["topic"]) or request.kind in {MessageKind.MINE, MessageKind.BOT}:
         return None
     if thread.request.kind in {MessageKind.BOT, MessageKind.CHATTER, MessageKind.CHANGE}:

@@ -200,6 +200,7 @@ def test_a_message_is_read_as_what_it_means(message: str, kinds: str) -> None:
         ("what did the team save most this month", {"team": True, "period": "month"}),
         ("subscribe us for mondays 9am", {"action": ["subscribe"], "schedule": "mondays 9am"}),
         ("share the second one with <#C123|ops>", {"action": ["share"], "rank": 2, "channel": "ops"}),
+        ("share #2 with <#C123|ops>", {"action": ["share"], "rank": 2, "channel": "ops"}),
         ("post issue 512 to <#C123|ops>", {"action": ["share"], "issue": [512], "channel": "ops"}),
         ("we move to kafka. anything worth reading on its limits?", {"topic": "its limits"}),
         ("my boss asks what gitops actually means", {"topic": "gitops"}),
@@ -321,12 +322,16 @@ def test_what_is_short_for_now_at_the_end_is_a_name_elsewhere(
         ("can u find something on vault", "can you find something on vault"),
         ("u have anything on vault", "you have anything on vault"),
         ("u boot", "u boot"),
+        ("team topologies", "team topologies"),
+        ("right sizing instances", "right sizing instances"),
+        ("well, what is kafka", "what is kafka"),
+        ("hey all, kafka", "kafka"),
         ("booting with u-boot", "booting with u-boot"),
         ("racks of 2 u servers", "racks of 2 u servers"),
     ],
 )
-def test_a_letter_is_a_person_only_where_one_can_be_spoken_to(said: str, heard: str) -> None:
-    """It is the name of things, too."""
+def test_a_word_is_spoken_to_somebody_only_where_it_can_be(said: str, heard: str) -> None:
+    """It is in the name of things, too."""
     assert hear(said).text == heard
 
 

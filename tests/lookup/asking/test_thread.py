@@ -52,6 +52,18 @@ THREADS: tuple[tuple[tuple[str, str, dict[str, Any]], ...], ...] = (
         ("anything similar?", "related", {"topic": "kafka", "not_section": ["jobs"]}),
     ),
     (
+        ("prometheus since 2018", "search", {"topic": "prometheus", "after": "2018-01-01"}),
+        ("and grafana?", "search", {"topic": "grafana", "after": "2018-01-01"}),
+        (
+            "what about before 2020 too",
+            "search",
+            {"topic": "grafana", "before": "2020-01-01"},
+        ),
+        ("all years please", "search", {"topic": "grafana"}),
+        ("for windows", "search", {"topic": "grafana windows"}),
+        ("no, scrap that", "search", {"topic": "grafana"}),
+    ),
+    (
         ("when was rust first mentioned?", "question", {"topic": "rust"}),
         (
             "how often in 2019?",
