@@ -1,11 +1,16 @@
 """A soak: the real process under commands, faults at random, restarts and a locked database, and what came of it.
 
 The stand-in workspace runs in the test's own process, so that nothing it knows is lost when the bot is restarted.
+
+What is measured is the product, not the machine: people type less where answers are slow, as people do; nothing has to
+be done within so many seconds, only to go on; and where the stand-in's own process was held up, what it therefore did
+not take is not counted against the bot. What can be seen at once ends the soak at once, with its reason.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import random
 import signal
@@ -13,14 +18,16 @@ import socket
 import sqlite3
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import aiohttp
+import psycopg
 
 from bot.domain.preferences import Preferences
 from bot.domain.schedule import AsItAppears
@@ -40,15 +47,22 @@ COMMANDS_A_SECOND = 40
 CHANNELS = 30
 ISSUES = 3
 """Issues that come out in the course of a soak, and are corrected later: a channel gets no more in a day."""
-START_SECONDS, DRAIN_SECONDS = 60.0, 120.0
-"""Seconds that a start may take, and that what is under way at the end may take before it counts as lost."""
+START_SECONDS, QUIET_SECONDS = 300.0, 120.0
+"""Seconds that a start or a stop may take, and seconds in which no more answers come before the rest counts as lost."""
+ROOM, ASKED = 40, 100
+"""Commands that wait for their acknowledgement at the same time at most, and for an answer after it."""
+STALL_SECONDS = 5.0
+"""Seconds by which the stand-in's process may be held up before that is why the bot could not deliver an answer."""
 SAMPLES, FEW_SAMPLES = 200, 30
 """How often memory is looked at in a soak, and how often at least in one process."""
 POST, READ = "chat.postMessage", ("conversations.history", "conversations.replies", "reactions.get", "users.info")
-TYPED = (
+FROM_MEMORY = (
     *(["/weekly harbours"] * 4), *(["/weekly lighthouse keepers"] * 3), "/weekly harbuors", "/weekly zzyzx",
     "/weekly latest", "/weekly issue 3", "/weekly random", "/weekly topics", "/weekly help", "/tools kettles",
-    "/weekly saved", "/weekly saved tides", "/weekly status", "/weekly why 3", "/weekly top", "/weekly resume",
+)  # fmt: skip
+TYPED = (
+    *FROM_MEMORY, "/weekly saved", "/weekly saved tides", "/weekly status", "/weekly why 3", "/weekly top",
+    "/weekly resume",
 )  # fmt: skip
 """What people type; half of it is answered from memory, and `resume` undoes the pauses that refusals cause."""
 
@@ -75,6 +89,48 @@ def faults() -> list[Fault]:
     return [late, *refused, *both]
 
 
+@dataclass(frozen=True)
+class SoakedDatabase:
+    """A database for the bot: its URL, and how another program keeps the bot from using it for a while."""
+
+    url: str
+    taken_away: Callable[[float], Coroutine[Any, Any, None]]
+
+
+def sqlite_file(file: Path) -> SoakedDatabase:
+    """Return a SQLite file, which is locked as another program might."""
+
+    def lock() -> sqlite3.Connection:
+        line = sqlite3.connect(file, isolation_level=None, timeout=START_SECONDS, check_same_thread=False)
+        line.execute("BEGIN EXCLUSIVE")
+        return line
+
+    async def locked(seconds: float) -> None:
+        with closing(await asyncio.to_thread(lock)) as line:
+            await asyncio.sleep(seconds)
+            line.execute("ROLLBACK")
+
+    return SoakedDatabase(f"sqlite:///{file}", locked)
+
+
+def postgres_database(server: str, url: str) -> SoakedDatabase:
+    """Return a database at `url`, on the server `server` (a URI), which cuts its connections and takes no new one."""
+    name = url.partition("?")[0].rpartition("/")[2]
+
+    def allow(*, allowed: bool) -> None:
+        with psycopg.connect(server, autocommit=True) as line:
+            line.execute(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS {allowed}".encode())
+            if not allowed:
+                line.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+
+    async def down(seconds: float) -> None:
+        await asyncio.to_thread(allow, allowed=False)
+        await asyncio.sleep(seconds)
+        await asyncio.to_thread(allow, allowed=True)
+
+    return SoakedDatabase(url, down)
+
+
 @dataclass
 class Soaked:
     """What came of a soak."""
@@ -84,7 +140,9 @@ class Soaked:
     lost: Counter[str] = field(default_factory=Counter)
     """Commands that were not acknowledged, by the reason: those typed while nothing listened, mostly."""
     unanswered: list[str] = field(default_factory=list)
-    """Commands that were acknowledged and had no answer in the end."""
+    """Commands that were acknowledged and had no answer in the end, with the second at which each was typed."""
+    stall: float = 0.0
+    """Seconds by which the stand-in's own process was held up at most."""
     doubles: int = 0
     posts: int = 0
     faults: Counter[str] = field(default_factory=Counter)
@@ -103,18 +161,16 @@ class _Soak:
     channels: list[Channel]
     chance: random.Random
     port: int
+    database: SoakedDatabase
     soaked: Soaked = field(default_factory=Soaked)
     waiting: list[tuple[str, ResponseUrl]] = field(default_factory=list)
     process: asyncio.subprocess.Process | None = None
     ready: bool = False
+    began: float = 0.0
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def database(self) -> Path:
-        return self.folder / "bot.db"
 
     def publish(self, number: int, at: datetime, word: str = "tides") -> None:
         """Add an issue of three entries to the archive, the last about `word`, or correct it."""
@@ -134,15 +190,16 @@ class _Soak:
             "SLACK_SIGNING_SECRET": SECRET,
             "BACKISSUE_ARCHIVE": str(self.folder / "issues"),
             "BACKISSUE_LOG": "json",
-            "DATABASE_URL": f"sqlite:///{self.database}",
+            "DATABASE_URL": self.database.url,
             "PORT": str(self.port),
         }
         with (self.folder / "log").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "bot", "serve", env=environment, stdout=log, stderr=log
             )
-        async with aiohttp.ClientSession() as session, asyncio.timeout(START_SECONDS):
-            while not await _ready(session, f"{self.url}/health/ready"):  # noqa: ASYNC110 - another process: no sign
+        async with self.within("start"), aiohttp.ClientSession() as session:
+            while not await _ready(session, f"{self.url}/health/ready"):
+                self.check()
                 await asyncio.sleep(0.05)
         self.soaked.memory.append([])
         self.ready = True
@@ -152,20 +209,42 @@ class _Soak:
         assert self.process is not None
         self.ready = False
         self.process.send_signal(signal.SIGTERM)
-        self.soaked.exits.append(await self.process.wait())
+        async with self.within("stop"):
+            self.soaked.exits.append(await self.process.wait())
 
-    async def locks(self, seconds: float) -> None:
-        """Lock the database's file, as another program might."""
-        with closing(sqlite3.connect(self.database, isolation_level=None, timeout=30)) as line:
-            line.execute("BEGIN EXCLUSIVE")
-            await asyncio.sleep(seconds)
-            line.execute("ROLLBACK")
+    @asynccontextmanager
+    async def within(self, what: str) -> AsyncIterator[None]:
+        """Fail with the reason if the bot takes far too long to start or to stop."""
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                yield
+        except TimeoutError:
+            raise AssertionError(f"the bot did not {what} in {START_SECONDS} s:\n{_end(self.log())}") from None
+
+    def check(self) -> None:
+        """Fail at once, with the reason, if the bot has died by itself, posted twice, or logged a trace."""
+        assert self.process is not None
+        code, log = self.process.returncode, self.log()
+        assert code is None, f"the bot ended by itself with {code}; its log ends:\n{_end(log)}"
+        assert not (doubles := self.server.site.ledger.doubles()), f"posted twice: {doubles}; the log:\n{_end(log)}"
+        wrong = [line for line in log if not line.startswith("{")]
+        assert not wrong, f"no line of the log, but of a trace: {wrong[0]}; the log:\n{_end(log)}"
+
+    def log(self) -> list[str]:
+        """Return the lines that the bot has logged so far, as far as they are whole."""
+        return (self.folder / "log").read_text("utf-8", "replace").rpartition("\n")[0].splitlines()
+
+    def asked(self) -> int:
+        """Return how many commands wait for their answer."""
+        self.waiting = [(text, url) for text, url in self.waiting if not url.uses]
+        return len(self.waiting)
 
     async def types(self, fixture: WorkspaceFixture, text: str) -> None:
         """Type a command somewhere, and note what came of it."""
         channel, user = self.chance.choice(self.channels), self.chance.choice(list(self.workspace.users.values()))
         now = self.server.clock.now()
         name = self.workspace.new_response_url(channel.id, user.id, now)
+        typed = f"{text} (at {asyncio.get_running_loop().time() - self.began:.1f} s)"
         payload = payloads.command(
             self.workspace, user, channel, text, response_url=self.server.response_url(name), now=now
         )
@@ -177,7 +256,7 @@ class _Soak:
         else:
             self.soaked.acknowledged += 1
             if not answer.json():
-                self.waiting.append((text, url))
+                self.waiting.append((typed, url))
 
     def samples(self) -> None:
         """Note how much memory the bot holds, while it answers."""
@@ -197,10 +276,11 @@ async def _ready(session: aiohttp.ClientSession, url: str) -> bool:
         return False
 
 
-async def soak(folder: Path, seconds: float, seed: int = 1) -> Soaked:
+async def soak(folder: Path, seconds: float, database: SoakedDatabase | None = None, seed: int = 1) -> Soaked:
     """Run the bot for so many seconds under load and trouble; return what came of it."""
-    async with _environment(folder, seed) as it:
+    async with _environment(folder, database or sqlite_file(folder / "bot.db"), seed) as it:
         await it.starts()
+        it.began = asyncio.get_running_loop().time()
         async with workspace_fixture(it.server, it.workspace, f"{it.url}/slack/events", SECRET) as fixture:
             it.server.site.faults.add(*faults())
             async with asyncio.TaskGroup() as group:
@@ -208,6 +288,7 @@ async def soak(folder: Path, seconds: float, seed: int = 1) -> Soaked:
                 group.create_task(_trouble(it, seconds))
                 group.create_task(_publish(it, seconds))
                 group.create_task(_watch(it, seconds))
+                group.create_task(_clock(it, seconds))
             it.server.site.faults.clear()
             await _drain(it)
         await it.ends()
@@ -215,7 +296,7 @@ async def soak(folder: Path, seconds: float, seed: int = 1) -> Soaked:
 
 
 @asynccontextmanager
-async def _environment(folder: Path, seed: int) -> AsyncIterator[_Soak]:
+async def _environment(folder: Path, database: SoakedDatabase, seed: int) -> AsyncIterator[_Soak]:
     site = Site()
     workspace = site.add(Workspace("T1"))
     people = [workspace.add_user(f"person-{number}", "Europe/London") for number in range(10)]
@@ -225,11 +306,11 @@ async def _environment(folder: Path, seed: int) -> AsyncIterator[_Soak]:
         port: int = probe.getsockname()[1]
     (folder / "issues").mkdir()
     async with Server(site) as server:
-        it = _Soak(folder, server, workspace, channels, random.Random(seed), port)
+        it = _Soak(folder, server, workspace, channels, random.Random(seed), port, database)
         now = SystemClock().now()
         for number in range(1, 5):
             it.publish(number, now)
-        store = await asyncio.to_thread(Store.open, f"sqlite:///{it.database}", upgrading=True)
+        store = await asyncio.to_thread(Store.open, database.url, upgrading=True)
         for channel in channels:
             await store.subscriptions.put("-:T1", channel.id, people[0].id, AsItAppears(), Preferences(), now)
         await store.close()
@@ -242,9 +323,9 @@ async def _environment(folder: Path, seed: int) -> AsyncIterator[_Soak]:
 
 
 async def _type(it: _Soak, fixture: WorkspaceFixture, seconds: float) -> None:
-    """Type so many commands a second, however long the answers take; fewer if this machine can't."""
+    """Type so many commands a second; fewer while too many wait, which is as many as this machine can take."""
     loop = asyncio.get_running_loop()
-    began, room = loop.time(), asyncio.Semaphore(400)
+    began, room = loop.time(), asyncio.Semaphore(ROOM)
 
     async def one(text: str) -> None:
         async with room:
@@ -257,7 +338,7 @@ async def _type(it: _Soak, fixture: WorkspaceFixture, seconds: float) -> None:
                 break
             async with room:  # no more wait than have room
                 pass
-            group.create_task(one(it.chance.choice(TYPED)))
+            group.create_task(one(it.chance.choice(TYPED if it.asked() < ASKED else FROM_MEMORY)))
 
 
 async def _trouble(it: _Soak, seconds: float) -> None:
@@ -266,7 +347,7 @@ async def _trouble(it: _Soak, seconds: float) -> None:
     await it.ends()
     await it.starts()
     await asyncio.sleep(seconds / 6)
-    await it.locks(min(30.0, seconds / 8))
+    await it.database.taken_away(min(30.0, seconds / 8))
     await asyncio.sleep(seconds / 8)
     await it.ends()
     await it.starts()
@@ -281,17 +362,32 @@ async def _publish(it: _Soak, seconds: float) -> None:
 
 
 async def _watch(it: _Soak, seconds: float) -> None:
+    """Look at the bot's memory, and whether something has gone wrong, throughout."""
     for _ in range(SAMPLES):
         await asyncio.sleep(seconds / SAMPLES)
         it.samples()
+        if it.ready:
+            it.check()
+
+
+async def _clock(it: _Soak, seconds: float) -> None:
+    """Note by how much this process is held up."""
+    loop, step = asyncio.get_running_loop(), 0.1
+    end = loop.time() + seconds
+    while (now := loop.time()) < end:
+        await asyncio.sleep(step)
+        it.soaked.stall = max(it.soaked.stall, loop.time() - now - step)
 
 
 async def _drain(it: _Soak) -> None:
-    """Wait until every acknowledged command has its answer, at most for so long."""
+    """Wait until every acknowledged command has its answer, or for long no more have come."""
     loop = asyncio.get_running_loop()
-    end = loop.time() + DRAIN_SECONDS
-    while loop.time() < end and any(not url.uses for _, url in it.waiting):  # noqa: ASYNC110 - another process
+    last, since = it.asked(), loop.time()
+    while last and loop.time() < since + QUIET_SECONDS:
         await asyncio.sleep(0.2)
+        it.check()
+        if (now := it.asked()) < last:
+            last, since = now, loop.time()
 
 
 def _told(it: _Soak) -> Soaked:
@@ -299,8 +395,24 @@ def _told(it: _Soak) -> Soaked:
     soaked.unanswered = [text for text, url in it.waiting if not url.uses]
     soaked.doubles, soaked.posts = len(ledger.doubles()), len(ledger.posts())
     soaked.faults = Counter(line.answer for line in ledger.lines)
-    soaked.log = (it.folder / "log").read_text("utf-8", "replace").splitlines()
+    soaked.log = it.log()
     return soaked
+
+
+def refused(soaked: Soaked) -> int:
+    """Return how many answers the bot could not deliver because this process was held up for too long to take them."""
+    failed = sum(json.loads(line)["event"] == "answer.failed" for line in soaked.log)
+    return failed if soaked.stall > STALL_SECONDS else 0
+
+
+def reasons(soaked: Soaked) -> str:
+    """Return what one wants to know of a soak that did not hold."""
+    events = Counter(json.loads(line)["event"] for line in soaked.log)
+    return f"{summary(soaked)}\n{soaked.unanswered}\n{events.most_common()}\n{_end(soaked.log)}"
+
+
+def _end(log: Sequence[str]) -> str:
+    return "\n".join(log[-30:])
 
 
 def grown(samples: list[int]) -> int:
@@ -321,6 +433,7 @@ def summary(soaked: Soaked) -> Mapping[str, object]:
         "acknowledged": soaked.acknowledged,
         "not acknowledged": dict(soaked.lost),
         "unanswered": len(soaked.unanswered),
+        "held up at most": f"{soaked.stall:.1f} s",
         "doubles": soaked.doubles,
         "posts": soaked.posts,
         "answers": dict(soaked.faults),
