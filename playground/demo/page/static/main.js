@@ -191,7 +191,7 @@ function showLinks() {
     .messages.filter((message) => message.is_bot && message.thread)
     .at(-1);
   if (found) thread.show(found, { replies: true });
-  else problem(byId("notices"), "No issue has been posted yet. Wait a moment, or publish one in Backstage.");
+  else problem(byId("notices"), "The links of the newest issue are still on their way. Try again in a moment, or publish an issue in Backstage.");
 }
 
 /** Go to a linked message in its channel or thread, and focus it. */
