@@ -92,27 +92,27 @@ def quotes(results: Sequence[Result], weigh: Callable[[str], float], defining: s
     thing = words(defining)
     for at, result in enumerate(results[: DEFINING_RESULTS if thing else QUOTED_RESULTS]):
         place = result.score / best
-        of_entry = sorted(_of(result, place, weigh, whole), key=lambda quote: -quote.score)
+        defining_alone = thing if at >= QUOTED_RESULTS else ()
+        of_entry = sorted(_of(result, place, weigh, whole, defining_alone), key=lambda quote: -quote.score)
         if thing:
-            says = [_defines(quote.text, thing) for quote in of_entry]
-            of_entry = [
-                replace(quote, score=quote.score + DEFINES * told)
-                for quote, told in zip(of_entry, says, strict=True)
-                if at < QUOTED_RESULTS or told
-            ]
+            of_entry = [replace(quote, score=quote.score + DEFINES * _defines(quote.text, thing)) for quote in of_entry]
         found += of_entry[:MAX_FROM_ENTRY]
     return tuple(_different(sorted(found, key=lambda quote: -quote.score)))
 
 
-def _of(result: Result, place: float, weigh: Callable[[str], float], whole: float) -> Iterator[Quote]:
-    """Return each sentence of an entry as a quote."""
+def _of(
+    result: Result, place: float, weigh: Callable[[str], float], whole: float, defining: Sequence[str]
+) -> Iterator[Quote]:
+    """Return each sentence of an entry as a quote, or those alone that define the thing with these words, if any."""
     said = sentences(result.entry.text)
     for at, text in enumerate(said):
-        met = _met(text, result.reasons)
         if text.endswith("?") and len(said) > 1:
             continue
-        share = sum(map(weigh, met)) / whole
         quoted = _with_antecedent(result.entry.text, said, at)
+        if defining and not _defines(quoted, defining):
+            continue
+        met = _met(text, result.reasons)
+        share = sum(map(weigh, met)) / whole
         yield Quote(quoted, result, PLACE_SHARE * place + share * place, met)
 
 
