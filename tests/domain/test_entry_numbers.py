@@ -16,6 +16,7 @@ from bot.domain.bookmark import BookmarkLink, link_numbers, meant
 from bot.domain.delivery import ShownEntry, numbered_as, shown_json, shown_of
 from bot.domain.entry_numbers import entry_numbers
 from bot.domain.preferences import Layout, Preferences, Sponsors
+from bot.lookup.views.sharing import issue as shared
 from bot.slack.cards.digest import digest
 from tests.fakes.issues import entry, issue, plain, section
 
@@ -85,6 +86,14 @@ def test_the_terminal_shows_the_same_number() -> None:
         ("2", "Entry 2"),
         ("3", "Entry 3"),
     ]
+
+
+def test_a_shared_issue_counts_its_links_as_it_numbers_them() -> None:
+    """An introduction that has a reply of its own has no number, and comes last."""
+    intro = section("", Kind.INTRO, *(entry(at, "Hello. " * 300, f"https://hello.example/{at}") for at in range(2)))
+    news = section("News", Kind.NEWS, *(entry(at, f"Entry {at}.", f"https://e.example/{at}") for at in (2, 3)))
+    assert [position for position in shared(issue(intro, news), "U1")[1] if position > 1] == [2, 3]
+    assert shared(issue(intro, news), "U1")[1][:2] == (2, 3)
 
 
 def links(*numbers: int) -> tuple[BookmarkLink, ...]:

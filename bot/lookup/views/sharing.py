@@ -11,6 +11,7 @@ from typing import Any
 
 from archive.issue import Issue
 from archive.search.result import Answer, Result
+from bot.domain.entry_numbers import entry_numbers
 from bot.domain.preferences import Preferences
 from bot.domain.text import clean, one_line
 from bot.domain.title import title
@@ -180,7 +181,9 @@ def issue(shown: Issue, user: str, line: str = "") -> tuple[Message, tuple[int, 
     """Render an issue's contents for the channel, and return the positions of the entries that it numbers from 1."""
     parent = digest(shown, Preferences()).parent
     head = _head(f"<@{user}> shared this issue", line)
-    return Message(parent.message.text, (head, *parent.message.blocks)), parent.entries
+    numbers = entry_numbers(shown)  # of which none is left out, so that the places among the links are the numbers
+    numbered_first = sorted(parent.entries, key=lambda position: position not in numbers)
+    return Message(parent.message.text, (head, *parent.message.blocks)), tuple(numbered_first)
 
 
 def named(shown: Issue) -> str:

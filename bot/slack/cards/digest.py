@@ -176,9 +176,8 @@ def _foot(plan: _Plan) -> list[Block]:
 def _thread(plan: _Plan) -> Digest:
     top = _head(plan)
     contents = _contents(plan.items, blocks.MAX_BLOCKS - len(top) - 5, _ROOM - sum(map(blocks.weight, top)) - 1_500)
-    # A number emoji under the parent means the entry of that number, even if the contents had no room for it. In a
-    # message that is shared, where none is left out, it is the place among the links: those without one come last.
-    numbered = tuple(item.entry.position for item in sorted(plan.items, key=lambda item: not item.number))
+    # A number emoji under the parent means the entry of that number, even if the contents had no room for it.
+    numbered = tuple(item.entry.position for item in plan.items)
     parent = _parent(plan, [*top, *contents, *_foot(plan)], numbered)
     return Digest(plan.issue.slug, parent, tuple(_reply(plan, item) for item in plan.items))
 
