@@ -82,8 +82,9 @@ evaluate: $(VENV)/peers ## how good the search is, beside other engines
 fuzz: $(VENV)/dev ## look for what breaks a property: other examples each time, and twenty times as many
 	$(BIN)/pytest -n 2 -m 'hypothesis and not slow' --fuzz
 
+# In their order: the soak, which mostly waits, is among the first, and ends beside the others.
 torture: $(VENV)/dev ## the long proof of the delivery promise
-	$(BIN)/pytest -m slow -n 2 -s --timeout 3600
+	$(BIN)/pytest -m slow -n 2 --dist worksteal -p no:randomly --timeout 3600
 
 docs: $(VENV)/docs ## the documentation as a site, in build/docs; a link that leads nowhere fails it
 	$(BIN)/mypy docs/conf.py
