@@ -12,6 +12,7 @@ from archive.kind import Kind
 from bot.bookmarks.views.link_picker import PickerState, choose
 from bot.cli.show import issue_page
 from bot.cli.terminal import out
+from bot.digests.delivery.rendering import DigestRenderer
 from bot.domain.bookmark import BookmarkLink, link_numbers, meant
 from bot.domain.delivery import ShownEntry, numbered_as, shown_json, shown_of
 from bot.domain.entry_numbers import entry_numbers
@@ -94,6 +95,18 @@ def test_a_shared_issue_counts_its_links_as_it_numbers_them() -> None:
     news = section("News", Kind.NEWS, *(entry(at, f"Entry {at}.", f"https://e.example/{at}") for at in (2, 3)))
     assert [position for position in shared(issue(intro, news), "U1")[1] if position > 1] == [2, 3]
     assert shared(issue(intro, news), "U1")[1][:2] == (2, 3)
+
+
+@pytest.mark.parametrize(("layout", "edited"), [(Layout.FULL, True), (Layout.THREAD, False)])
+def test_an_added_entry_changes_a_message_that_shows_later_numbers(layout: Layout, *, edited: bool) -> None:
+    """A later page is edited, so that its numbers are the issue's; a reply shows none and stays."""
+    renderer = DigestRenderer(digest)
+    before = long_issue(8, 30, words=100)
+    more = replace(before.sections[1], entries=(*before.sections[1].entries, entry(99, "New.", "https://new.example/")))
+    after = replace(before, sections=(before.sections[0], more, *before.sections[2:]))
+    old, new = (renderer.render(each, Preferences(layout=layout), "")[-1] for each in (before, after))
+    assert (old.source != new.source) is edited
+    assert old.shown[-1].number + 1 == new.shown[-1].number
 
 
 def links(*numbers: int) -> tuple[BookmarkLink, ...]:
