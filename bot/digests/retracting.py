@@ -59,8 +59,8 @@ class Retracting:
         )
         _log.info("retraction.asked", delivery=delivery.id, channel=delivery.channel, user=user, count=count)
         return (
-            f"I delete my messages of that digest in <#{delivery.channel}> now, one a second. "
-            "What people saved of it stays theirs, and it is not posted there again by itself."
+            f"I delete my messages of that digest in <#{delivery.channel}> now, one a second, and then say so there. "
+            "What people saved of it stays theirs. It is not posted there again unless somebody asks for it."
         )
 
     async def post_again(self, place: CommandContext, value: str) -> str:

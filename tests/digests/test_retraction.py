@@ -474,6 +474,7 @@ def test_the_status_offers_it_to_those_who_may() -> None:
     buttons = {each["action_id"]: each for each in status(shown).blocks[-1]["elements"]}
     assert buttons[RETRACT]["value"] == "7"
     assert "saved of it stays theirs" in buttons[RETRACT]["confirm"]["text"]["text"]
+    assert "unless somebody asks for it" in buttons[RETRACT]["confirm"]["text"]["text"]
     assert problems({"type": "home", "blocks": list(status(shown).blocks)}) == []
     for other in (replace(shown, may_retract=False), replace(shown, last=None)):
         assert RETRACT not in str(status(other).blocks)

@@ -27,6 +27,7 @@ RETRACT = "retract"
 """The action id of the button that takes the last digest back; its value is the delivery's id."""
 POST_AGAIN = "post_again"
 """The action id of the button that has a digest posted again which was taken back; its value is the delivery's id."""
+_STAYS = "What people saved of it stays theirs. It is not posted here again unless somebody asks for it."
 _MAX_WAITING = 8
 _MOST_OLDER = 5
 _MONTHS = "|".join(month[:3] for month in MONTHS)
@@ -266,7 +267,7 @@ def _retract(post: Post) -> Block:
     what = f"I delete all my messages of “{clip_plain(one_line(post.title), 100)}” in this channel"
     confirm = {
         "title": blocks.plain("Take this digest back?", 100),
-        "text": blocks.plain(f"{what}. What people saved of it stays theirs. It is not posted here again.", 300),
+        "text": blocks.plain(f"{what}, and say so in one line. {_STAYS}", 300),
         "confirm": blocks.plain("Take it back", 30),
         "deny": blocks.plain("Keep it", 30),
     }
