@@ -18,7 +18,7 @@ from structlog.contextvars import bind_contextvars
 from bot.digests.delivery.context import DeliveryContext, IssueLeft, Reschedule, StrayLeft
 from bot.digests.delivery.footnote import with_footnote
 from bot.digests.delivery.recovery import Recovery
-from bot.digests.delivery.rendering import RenderedPart, as_shown, corrected
+from bot.digests.delivery.rendering import RenderedPart, as_shown, corrected, says_other
 from bot.digests.delivery.retraction import Retraction
 from bot.digests.delivery.second_bot import SecondBot
 from bot.digests.delivery.sender import Sender
@@ -350,7 +350,7 @@ class ChannelJob:
         for row in delivery.parts:
             rendered = by_key.get(row.key)
             if row.state is State.SENT and rendered is not None:
-                if edited := row.hash != rendered.hash and row.source != rendered.source:
+                if edited := row.hash != rendered.hash and says_other(row.source, rendered.source):
                     await self.sender.edit(row, rendered.message)
                 # Recorded even for the same message: the positions or addresses of its entries may have changed.
                 if not await context.store.parts.revised(

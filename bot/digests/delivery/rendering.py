@@ -54,7 +54,7 @@ class DigestRenderer:
         entries = _entries(issue)
         said = {entry.position: _said(section, entry) for section, entry in issue.entries()}
         whole: list[object] = [issue.title, issue.number, issue.published.isoformat(), list(said.values())]
-        replies = (_rendered(part, entries, _shows(part, entries, said)) for part in digest.replies)
+        replies = (_rendered(part, entries, [said.get(each) for each in part.entries]) for part in digest.replies)
         rendered_parts = (_rendered(digest.parent, entries, whole), *replies)
         # The issue is cached too: as long as it lives, no other object has its id.
         self._cache[key] = (issue, rendered_parts)
@@ -74,16 +74,21 @@ def _entries(issue: Issue) -> dict[int, ShownEntry]:
     }
 
 
-def _shows(part: Part, entries: dict[int, ShownEntry], said: dict[int, tuple[object, ...]]) -> list[object]:
-    """Return what a reply shows of the issue's own; numbers that an added entry changes are some of it."""
-    numbers = [[entries[each].number for each in part.entries if each in entries]] if part.numbered else []
-    return [*(said.get(each) for each in part.entries), *numbers]
-
-
 def _rendered(part: Part, entries: dict[int, ShownEntry], said: list[object]) -> RenderedPart:
     shown = tuple(entries[position] for position in part.entries if position in entries)
     payload = _digest([part.message.text, list(part.message.blocks)])
-    return RenderedPart(part.key, part.message, payload, shown, _digest(said))
+    # Numbers that an added entry changes are some of what a message says.
+    numbers = _digest([each.number for each in shown])[:8] if part.numbered else ""
+    source = f"{_digest(said)}/{numbers}" if numbers else _digest(said)
+    return RenderedPart(part.key, part.message, payload, shown, source)
+
+
+def says_other(then: str, now: str) -> bool:
+    """Return whether the `source` of a message is another than when it was posted.
+
+    A release that counted the entries of each message from 1 recorded no numbers: there the text alone counts.
+    """
+    return then != now and then != now.partition("/")[0]
 
 
 def _said(section: Section, entry: Entry) -> tuple[object, ...]:
