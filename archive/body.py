@@ -311,7 +311,7 @@ def _finished(parts: list[_Part]) -> tuple[Section, ...]:
             ):
                 kind = Kind.NEWS  # several links, or a list of them, and no heading at all: not an intro
             sections.append(section_of(part.heading, kind, tuple(entries), part.line))
-    return sponsor.told_apart(sections)
+    return sponsor.with_sponsors_apart(sections)
 
 
 def _settled(drafts: list[Draft | Ready]) -> list[Draft | Ready]:

@@ -66,7 +66,7 @@ class NewsletterFile:
             seen, unseen = self._parted(section if named is None else replace(section, kind=named))
             kept += seen
             left += unseen
-        sections = sponsor.told_apart(kept)
+        sections = sponsor.with_sponsors_apart(kept)
         if not left and sections == issue.sections:
             return issue, ()
         return replace(issue, sections=tuple(_renumbered(sections))), tuple(left)

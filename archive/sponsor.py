@@ -39,7 +39,7 @@ def kind_of(entries: list[Entry]) -> Kind:
     return Kind.OTHER
 
 
-def told_apart(sections: list[Section]) -> tuple[Section, ...]:
+def with_sponsors_apart(sections: list[Section]) -> tuple[Section, ...]:
     """Move entries that repeat a sponsor's links under another heading (mostly at the end) to sections of their own.
 
     Such a section has no heading (""), as none was written; the rest continues under the heading before.

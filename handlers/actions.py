@@ -48,18 +48,18 @@ _STALE = "that button is from an older version; please ask again"
 
 async def _page(click: Click) -> Message:
     request = SearchRequest.read(click.value)
-    return click.services.answers.search(request) if request else blocks.told(_STALE)
+    return click.services.answers.search(request) if request else blocks.line_message(_STALE)
 
 
 async def _again(click: Click) -> Message:
     request = SearchRequest.read(click.value)
-    return click.services.answers.again(request) if request else blocks.told(_STALE)
+    return click.services.answers.again(request) if request else blocks.line_message(_STALE)
 
 
 async def _share(click: Click) -> Message:
     request = SearchRequest.read(click.value)
     if request is None:
-        return blocks.told(_STALE)
+        return blocks.line_message(_STALE)
     place = click.place
     asked = ShareForm(place.channel, click.url, Shareable(request))
     said = await click.services.bookmarking.sharing.share(place.workspace, place.user, asked)
@@ -75,21 +75,21 @@ async def _share_form(click: Click) -> Message | None:
     """Open the form that shares with a line of one's own."""
     what, place = Shareable.read(click.value), click.place
     if what is None:
-        return blocks.told(_STALE)
+        return blocks.line_message(_STALE)
     opened = await click.services.bookmarking.sharing.open(
         place.workspace, click.trigger, what, place.channel, click.url
     )
-    return None if opened else blocks.told(_GONE)
+    return None if opened else blocks.line_message(_GONE)
 
 
 async def _share_to(click: Click) -> Message:
     """Share one link with the channel that the button names; it is looked up again."""
     target, place = ShareTarget.read(click.value), click.place
     if target is None:
-        return blocks.told(_STALE)
+        return blocks.line_message(_STALE)
     asked = ShareForm(target.channel, click.url, Shareable(None, target.slug, target.position))
     if click.services.answers.sharing.content(asked, place.user) is None:
-        return blocks.told(_GONE)
+        return blocks.line_message(_GONE)
     left = await click.services.bookmarking.sharing.share(place.workspace, place.user, asked)
     if left is not None:
         return blocks.says(f"I can’t post in <#{target.channel}>. Invite me there, and press the button again.")
@@ -106,7 +106,7 @@ async def _feedback(click: Click) -> Message:
 
 async def _issue(click: Click) -> Message:
     page = read_page(click.value)
-    return click.services.answers.issue(*page) if page else blocks.told(_STALE)
+    return click.services.answers.issue(*page) if page else blocks.line_message(_STALE)
 
 
 async def _command(click: Click) -> Message | None:
@@ -130,7 +130,7 @@ async def _row(click: Click) -> Message | None:
     """Do what was chosen beside a row, and show the updated list."""
     choice = RowChoice.parse(click.value)
     if choice is None:
-        return blocks.told(_STALE)
+        return blocks.line_message(_STALE)
     if wrong := await chosen(click, choice):
         return wrong
     return (
@@ -211,7 +211,7 @@ async def _settle(click: Click) -> Message | None:
         said = await click.services.posts_there.confirm(place.workspace, click.value, click.trigger, place.user)
         return None if said is None else blocks.says(said)
     if click.action not in {SETTLE_POST, SETTLE_LEAVE}:
-        return blocks.told(_STALE)
+        return blocks.line_message(_STALE)
     post = click.action == SETTLE_POST
     line = await click.services.unconfirmed.decide(click.place.workspace, click.value, post=post, user=click.place.user)
     return blocks.says(line)
@@ -232,7 +232,7 @@ async def _older(click: Click) -> Message | None:
     if click.action == older.CHOOSE:
         return await choice.choose(place.workspace, click.value, click.trigger)
     if click.action not in {older.ALL, older.NONE}:
-        return blocks.told(_STALE)
+        return blocks.line_message(_STALE)
     return await choice.answer(place.workspace, click.value, post=click.action == older.ALL, user=place.user)
 
 

@@ -75,7 +75,7 @@ async def chosen(click: Click, choice: RowChoice, home: str = "") -> Message | N
     saved_links = click.services.saved_links
     if choice.what == NOTE:
         wrong = await saved_links.ask_note(click.member, choice.key, click.place.workspace, click.trigger, home)
-        return blocks.told(wrong) if wrong else None
+        return blocks.line_message(wrong) if wrong else None
     await saved_links.act(click.member, choice, click.at)
     return None
 

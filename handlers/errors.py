@@ -42,7 +42,7 @@ def explained(error: Exception, services: Services, **about: Any) -> Message:
         return not_allowed(error)
     if isinstance(error, TOLD):
         _log.info("request.rejected", error=str(error), **about)
-        return blocks.told(str(error))
+        return blocks.line_message(str(error))
     reference = services.reference()
     _log.error("request.failed", reference=reference, exc_info=error, **about)
     return apology(reference)

@@ -13,7 +13,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from archive.errors import ArchiveError
 from bot.bookmarks.views.saved_row import ACTION, RowChoice
 from bot.domain.workspace import WorkspaceId
-from bot.home.views.home import DROP, ISSUE, KEEP, HomeState, turned
+from bot.home.views.home import DROP, ISSUE, KEEP, HomeState, turned_page
 from bot.lookup.views import help as helping
 from bot.services import Services
 from bot.slack.api.errors import SlackError
@@ -117,7 +117,7 @@ async def _home(click: Click) -> None:
     """Search, turn a page, or read the newest issue."""
     if click.action == ISSUE:
         await _issue(click)
-    elif _is_home(click) and (state := turned(click.action, click.value, _state(click))):
+    elif _is_home(click) and (state := turned_page(click.action, click.value, _state(click))):
         await _again(click, state)
 
 
@@ -129,7 +129,7 @@ async def _issue(click: Click) -> None:
     try:
         issue = click.services.answers.find(page[0])
     except ArchiveError as error:
-        await _tell(click, blocks.told(str(error)))
+        await _tell(click, blocks.line_message(str(error)))
         return
     if _is_home(click):
         await click.services.home.read(click.member, click.place.workspace, click.trigger, issue, page[1])

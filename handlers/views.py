@@ -165,7 +165,7 @@ class _Sent:
         """Return an outcome as a modal, because the form that could close or show an error is gone."""
         if outcome is None:
             return self._window(helping.saved(saved_row.noted_link(self.view)))
-        return self._window(blocks.told(outcome.reason)) if isinstance(outcome, Wrong) else outcome
+        return self._window(blocks.line_message(outcome.reason)) if isinstance(outcome, Wrong) else outcome
 
     def _window(self, message: Message) -> Block:
         return blocks.window(text(self.view, "title", "text") or self.services.names.bot, message.blocks)

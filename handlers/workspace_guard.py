@@ -48,7 +48,7 @@ class _Guard(AsyncMiddleware):
         _log.warning("payload.refused", team=req.context.team_id, own=own.team_id, here=here)
         if event:
             return BoltResponse(status=200)  # after any other status Slack would send it again
-        return answer(self._services, req.body, blocks.told(_NOBODY if here else _ELSEWHERE))
+        return answer(self._services, req.body, blocks.line_message(_NOBODY if here else _ELSEWHERE))
 
 
 def _is_somebody(user: object, *, event: bool) -> bool:

@@ -91,7 +91,7 @@ class Index:
         self._shown: dict[int, tuple[Issue, Section, Entry, tuple[Issue, ...]]] = {}
         self._answers: dict[tuple[object, ...], Answer] = {}
         self._answered: dict[tuple[str, frozenset[Kind] | None], bool] = {}
-        self._told: dict[str, bool] = {}
+        self._answered_topics: dict[str, bool] = {}
         self._own_name = frozenset(word for word, count in titles.items() if count > segments.issue_count / 2)
         counts = EntryCounts(segments, dictionary.words)
         self._lookup = TermLookup(dictionary.words, synonyms, counts, segments.together, dictionary.respelt)
@@ -218,7 +218,7 @@ class Index:
 
         Misspelt or not; () for nothing typed. Each is a query that the archive has an answer to.
         """
-        found = typeahead.complete(typed, self._lookup, self._segments, self._is_told)
+        found = typeahead.complete(typed, self._lookup, self._segments, self._is_topic_answered)
         return tuple(found[: max(0, limit)])
 
     def topics(self, limit: int = 20) -> tuple[str, ...]:
@@ -351,7 +351,7 @@ class Index:
     def _near_topics(self, asked: Query) -> tuple[str, ...]:
         """Return topics that a query may have meant, and then the main ones; each has a strong answer."""
         near = suggest.near_topics(asked, self._lookup, self.topics(suggest.MAX_NEAR_TOPICS))
-        return tuple(islice(_once(filter(self._is_told, near)), suggest.MAX_NEAR_TOPICS))
+        return tuple(islice(_once(filter(self._is_topic_answered, near)), suggest.MAX_NEAR_TOPICS))
 
     def _parts(self, query: str, plan: Plan) -> Iterator[str]:
         """Return the parts of `query` that by themselves have answers under the same filters, no word twice."""
@@ -362,11 +362,11 @@ class Index:
                 offered.update(name, *map(inflections, name))
                 yield other
 
-    def _is_told(self, topic: str) -> bool:
+    def _is_topic_answered(self, topic: str) -> bool:
         """Return whether a topic of the table has a strong answer, and so may be named; there are few of them."""
-        known = self._told.get(topic)
+        known = self._answered_topics.get(topic)
         if known is None:
-            known = self._told[topic] = self.is_answered(topic, None)
+            known = self._answered_topics[topic] = self.is_answered(topic, None)
         return known
 
     def is_answered(self, query: str, kinds: frozenset[Kind] | None) -> bool:

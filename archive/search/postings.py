@@ -71,7 +71,7 @@ class PostingBlock:
         return self.terms[self.tokens[places]], ends
 
 
-def turned(tokens: Ints, lengths: Ints) -> PostingBlock:
+def block_of(tokens: Ints, lengths: Ints) -> PostingBlock:
     """Turn words by entry into a block.
 
     `tokens` are the words of its entries; `lengths` has a row an entry with the number of words in each of its fields,

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from archive.issue import Entry, Issue, Section
 from archive.kind import Kind
 from archive.search.address import address
-from archive.search.postings import BLOCK_MAX_ENTRIES, WEIGHTS, Ints, PostingBlock, turned
+from archive.search.postings import BLOCK_MAX_ENTRIES, WEIGHTS, Ints, PostingBlock, block_of
 from archive.search.vocabulary import Vocabulary
 from archive.search.words import umlauts, words
 
@@ -129,7 +129,7 @@ class _Builder:
                 self.link_ends.append(len(self.links))
                 ordinal += 1
                 if len(self.ordinal) % BLOCK_MAX_ENTRIES == 0:
-                    self.turn()
+                    self.flush()
             self.kind.extend([KINDS.index(section.kind)] * len(section.entries))
         self.issue_of.extend([at] * ordinal)
         self.day.extend([issue.published.date().toordinal()] * ordinal)
@@ -147,16 +147,16 @@ class _Builder:
             self.link_sites.append(self.dictionary.site(found.site))
         return path, host
 
-    def turn(self) -> None:
+    def flush(self) -> None:
         """Make a block of the words gathered since the last one."""
         tokens = np.array(self.tokens, dtype=np.int32)
-        self.blocks.append(turned(tokens, np.array(self.lengths, dtype=np.int32).reshape(-1, len(WEIGHTS))))
+        self.blocks.append(block_of(tokens, np.array(self.lengths, dtype=np.int32).reshape(-1, len(WEIGHTS))))
         self.tokens, self.lengths = array("i"), array("i")
 
     def done(self, issues: tuple[Issue, ...]) -> Segment:
         """Turn what was gathered into a segment."""
         if self.lengths or not self.blocks:
-            self.turn()
+            self.flush()
         links, link_bounds = np.array(self.links, dtype=np.int64), np.array(self.link_ends, dtype=np.int32)
         order = np.argsort(links, kind="stable")
         linked = link_bounds[1:] > link_bounds[:-1]

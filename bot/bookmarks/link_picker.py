@@ -13,7 +13,7 @@ import structlog
 from bot.bookmarks.link_extraction import extract_links
 from bot.bookmarks.link_lookup import LinkLookup
 from bot.bookmarks.ports import BookmarkStore
-from bot.bookmarks.views.link_picker import PAGE_LINKS, PickerState, choose, choose_form, option_value, told_form
+from bot.bookmarks.views.link_picker import PAGE_LINKS, PickerState, choose, choose_form, option_value, text_form
 from bot.domain.bookmark import BookmarkLink, Member
 from bot.domain.clock import Clock, at_or_now
 from bot.domain.workspace import WorkspaceId
@@ -44,7 +44,7 @@ class PickerOutcome:
 
     def form(self) -> dict[str, Any]:
         """Return it as a modal."""
-        return told_form(self.done) if self.place is None else choose_form(self.links, self.place, self.done)
+        return text_form(self.done) if self.place is None else choose_form(self.links, self.place, self.done)
 
 
 class LinkPicker:

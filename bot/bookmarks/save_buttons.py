@@ -82,7 +82,7 @@ class Saving:
         token = SaveToken.read(value)
         pressed = await self.press(member, token, at, keep=keep) if token else SaveOutcome(None)
         if token is None or pressed.link is None:
-            return blocks.told(suggestions.STALE)
+            return blocks.line_message(suggestions.STALE)
         if token.view == suggestions.ONE:
             return suggestions.one(*pressed.named, token, saved=keep, before=pressed.before)
         request = SearchRequest.read(token.view)
@@ -108,7 +108,7 @@ class Saving:
         token = SaveToken.read(value)
         pressed = await self.press(member, token, at, keep=keep) if token else SaveOutcome(None)
         if token is None or pressed.link is None:
-            return blocks.told(suggestions.STALE)
+            return blocks.line_message(suggestions.STALE)
         if not keep:
             return None
         first = await self._people.hint(member, self._clock.now())

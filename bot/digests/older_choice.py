@@ -58,7 +58,7 @@ class OlderIssueChoice:
             await self._slack.open_view(workspace, trigger, views.form(question.id, offered))
         except SlackError as error:
             _log.info("older_issues_form.failed", error=str(error), workspace=workspace)
-            return blocks.told("that did not work; please press the button again")
+            return blocks.line_message("that did not work; please press the button again")
         return None
 
     async def submit(self, workspace: WorkspaceId, view: Mapping[str, Any], user: str) -> Block:

@@ -40,7 +40,7 @@ _log = structlog.get_logger(__name__)
 
 MEMBERSHIP_TIMEOUT_SECONDS = 1.0
 """Seconds for asking Slack whether the bot is in a channel; without an answer by then, the channel is subscribed."""
-_FAILED = blocks.told("that did not work; please close this")
+_FAILED = blocks.line_message("that did not work; please close this")
 
 
 class DeliveryStatuses(Protocol):
@@ -142,7 +142,7 @@ class Subscribing:
 
     def _outside(self, place: CommandContext) -> Message:
         """Return that nothing can be posted in a conversation, and what to do."""
-        return said.no_direct(self._names) if place.is_direct else blocks.told(said.OUTSIDE)
+        return said.no_direct(self._names) if place.is_direct else blocks.line_message(said.OUTSIDE)
 
     async def submit(self, wanted: SubscriptionRequest, workspace: WorkspaceId, user: str) -> Block | str:
         """Subscribe as the form asks; return the modal that replaces it, or what is wrong with the channel."""

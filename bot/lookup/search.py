@@ -111,7 +111,7 @@ class Answers:
 
     def _body(self, request: SearchRequest, near: str) -> str:
         if lost := self._lost():
-            return private(blocks.told(lost))
+            return private(blocks.line_message(lost))
         state = (self._library.current, self._clock.now().date())
         if state[0] is not self._of[0] or state[1] != self._of[1]:
             self._bodies.clear()
@@ -156,7 +156,7 @@ class Answers:
 
     def tools_help(self, reason: str = "") -> Message:
         """Explain the command that searches the tools only, or say the `reason` why it did not search."""
-        return blocks.told(reason) if reason else helping.explain_tools(self.names)
+        return blocks.line_message(reason) if reason else helping.explain_tools(self.names)
 
     def usage(self, reason: str = "", example: str = "") -> Message:
         """Say what was missing or wrong in a command, and what to type instead."""
@@ -181,7 +181,7 @@ class Answers:
         are the keys of links that the person saved.
         """
         if lost := self._lost():
-            return blocks.told(lost)
+            return blocks.line_message(lost)
         found = self._found(request)
         if not found.results and found.total and request.offset:
             return self.search(request.at(0), near, shareable=shareable)  # the archive shrank since the button was made
@@ -227,14 +227,16 @@ class Answers:
     def latest(self) -> Message:
         """Show the newest issue."""
         newest = self._library.current.snapshot.latest()
-        return blocks.told(self._lost() or "the archive is empty") if newest is None else issues.issue_page(newest)
+        return (
+            blocks.line_message(self._lost() or "the archive is empty") if newest is None else issues.issue_page(newest)
+        )
 
     def issue(self, asked: str, page: int = 1) -> Message:
         """Show one page of the issue `asked` for (number or slug), or name the nearest ones."""
         try:
             return issues.issue_page(self.find(asked), page)
         except ArchiveError as error:
-            return blocks.told(self._lost() or str(error))
+            return blocks.line_message(self._lost() or str(error))
 
     def numbered(self, typed: str) -> Message:
         """Show the issue `typed` as `issue` does, with the links that say its number below: 404 is also a topic."""
@@ -274,7 +276,7 @@ class Answers:
         """Show a random entry of any issue, except sponsors and jobs."""
         picked = self._picked()
         if picked is None:
-            return blocks.told(self._lost() or "the archive is empty")
+            return blocks.line_message(self._lost() or "the archive is empty")
         return issues.picked(*picked, self._clock.now().date())
 
     def _picked(self) -> tuple[Issue, Section, Entry] | None:

@@ -92,7 +92,7 @@ def is_option(option: Mapping[str, Any], asked: Any) -> bool:
     return asked in {option.get("value"), option["text"]["text"]}
 
 
-def told_at_once(blocks: Iterable[Mapping[str, Any]], name: str) -> bool:
+def sent_at_once(blocks: Iterable[Mapping[str, Any]], name: str) -> bool:
     """Return whether using the block `name` is sent to the app at once: an input's value is sent with the form.
 
     Unless it has dispatch_action (Slack: reference/block-kit/blocks/input-block).

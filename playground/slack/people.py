@@ -329,7 +329,7 @@ class Person:
         fixture, workspace, now = self.fixture, self.fixture.workspace, self.fixture.server.clock.now()
         if state:
             workspace.draft(self.user.id, where)[block, str(element.get("action_id"))] = dict(state)
-        if not forms.told_at_once(where.blocks, block):
+        if not forms.sent_at_once(where.blocks, block):
             return AppReply(200)
         url = ""
         if isinstance(where, ChannelMessage):

@@ -161,7 +161,7 @@ def test_whatever_they_hold_they_keep_every_limit(
         helping.explain(names),
         helping.usage(words, names),
         schedule_usage(words, names),
-        blocks.told(words),
+        blocks.line_message(words),
         became(words, names),
         became(f"Issue {words}: https://{words}.", names),
         *(picked(nasty, section, entry, date(2024, 5, 6)) for section, entry in list(nasty.entries())[:2]),
@@ -171,8 +171,8 @@ def test_whatever_they_hold_they_keep_every_limit(
     views = [
         form(draft),
         form(draft_of("D1", None, Preferences(), words)),
-        no_form(blocks.told(words)),
-        helping.trouble(blocks.told(words), names),
+        no_form(blocks.line_message(words)),
+        helping.trouble(blocks.line_message(words), names),
         confirmation(shown_status, names),
     ]
     assert [problems(view) for view in views] == [[]] * 5

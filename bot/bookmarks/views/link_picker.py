@@ -104,7 +104,7 @@ def choose_form(links: Sequence[BookmarkLink], place: PickerState, done: str = "
     }
 
 
-def told_form(markup: str) -> dict[str, Any]:
+def text_form(markup: str) -> dict[str, Any]:
     """Return a modal that only shows a text."""
     return {**blocks.window("Save links", [blocks.section(markup)]), "callback_id": f"{CALLBACK}_done"}
 

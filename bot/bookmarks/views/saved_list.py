@@ -96,7 +96,7 @@ def saved(page: Listed, today: date, names: CommandNames) -> Message:
     rows = _rows(page, today)
     page = replace(page, rows=page.rows[: len(rows)])
     made: list[Block] = [blocks.context(summary(page)), *rows, *blocks.notes(page.problems)]
-    if buttons := [*turns(page, "saved"), *_on(page)]:
+    if buttons := [*page_buttons(page, "saved"), *_on(page)]:
         made.append(blocks.actions(buttons))
     heads = "; ".join(one_line(each.headline) for each in page.rows)
     said = f"{page.listing.query}: {page.total} of your links" if page.listing.query else f"You saved {page.total}"
@@ -127,7 +127,7 @@ def summary(page: Listed) -> str:
     return f"*You saved {count}*{where}{unread}"
 
 
-def turns(page: Listed, action: str) -> list[Block]:
+def page_buttons(page: Listed, action: str) -> list[Block]:
     """Return the buttons to the pages before and after, with the actions `action:back` and `action:next`."""
     last, row_ = page.listing.offset + len(page.rows), []
     ranked = bool(page.listing.query)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from bot.bookmarks.views.saved_list import Listed, Listing, summary, turns
+from bot.bookmarks.views.saved_list import Listed, Listing, page_buttons, summary
 from bot.bookmarks.views.saved_row import row
 from bot.bookmarks.views.team_top import Shared, entry_words
 from bot.digests.views.reasons import plainly
@@ -58,7 +58,7 @@ class HomeState:
         return cls() if listing is None else cls(listing, isinstance(fields, dict) and fields.get("w") is True)
 
 
-def turned(action: str, value: str, state: HomeState) -> HomeState | None:
+def turned_page(action: str, value: str, state: HomeState) -> HomeState | None:
     """Return the state after a search or a button that turns the list; None for any other button."""
     listing: Listing | None = Listing()
     if action == SEARCH:
@@ -163,7 +163,7 @@ def _kept(shown: HomePage, today: date, names: CommandNames) -> list[Block]:
     else:
         made.append(blocks.section(f"Nothing you saved is about *{quoted(page.listing.query)}*."))
     made += blocks.notes(page.problems)
-    buttons = turns(page, "home")
+    buttons = page_buttons(page, "home")
     if page.listing.query:
         buttons.append(blocks.button("All my bookmarks", ALL))
     if buttons:

@@ -35,7 +35,7 @@ def answer(found: Reply, page: int, today: date, names: CommandNames, *, first: 
     if found.issues:
         return _issue(found, today)
     if found.request.kind is MessageKind.ISSUE:
-        return blocks.told("there is no such issue in the archive")
+        return blocks.line_message("there is no such issue in the archive")
     shown = [*_head(found, page), *_fact(found.fact)]
     shown += list(_quoted(found.quotes, today))
     if not found.quotes:

@@ -133,7 +133,7 @@ def says(text: str) -> Message:
     return Message(text, (section(text),))
 
 
-def told(reason: str) -> Message:
+def line_message(reason: str) -> Message:
     """Return a message of one plain line, with web addresses as links."""
     return says(linked(sentence(one_line(reason)), 2_900) or "·")
 
