@@ -20,6 +20,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 
 import handlers
+from archive.errors import BackIssueError
 from archive.snapshot import Snapshot
 from bot.bookmarks.link_lookup import LinkLookup
 from bot.bookmarks.personal_data.erasure import Forgetting
@@ -200,9 +201,8 @@ class App:
         with suppress(ForeignArchiveError):  # the worker does not start then, and says so
             await self._registry.put(library.announced(), self.ports.clock.now(), good=library.fault is None)
         library.misses(await self.ports.store.issues.count(), await self.ports.store.issues.last_look())
-        library.on_change(self._changed)
-        library.on_change(self._prepare_links)
-        library.on_change(self._prepare_index)
+        for listener in (self._changed, self._prepare_links, self._prepare_index):
+            library.on_change(listener)
         self._freshness = Freshness(library, watch)
         self._watching = asyncio.create_task(self._freshness.run(), name="watch")
         tasks = [self._watching, asyncio.create_task(self._warm_up(), name="warm up")]
@@ -246,7 +246,8 @@ class App:
                 await self.worker.run(self._timers)
             except Exception as error:  # noqa: BLE001 - whatever it is, not posting in silence would be worse
                 self._trouble = f"posting does not start: {error}"
-                _log.exception("posting.postponed", again_in=wait)
+                unforeseen = not isinstance(error, BackIssueError)
+                _log.error("posting.postponed", again_in=wait, error=str(error), exc_info=unforeseen)
                 await asyncio.sleep(wait)
                 self._trouble = ""
             else:

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
+from structlog.typing import EventDict
 
 from bot.app import Ports, build
 from bot.domain.issue_identity import Fingerprint
@@ -75,6 +77,20 @@ async def test_an_issue_goes_from_a_fake_folder_to_a_fake_slack() -> None:
     assert slack.is_closed
 
 
+class Postponed:
+    """A processor of the log that says when posting is put off."""
+
+    def __init__(self) -> None:
+        """Start before that."""
+        self.heard = asyncio.Event()
+
+    def __call__(self, _logger: Any, _method: str, line: EventDict) -> EventDict:
+        """Hear a line and hand it on."""
+        if line["event"] == "posting.postponed":
+            self.heard.set()
+        return line
+
+
 class SetClock(StillClock):
     """A clock that shows what it is set to."""
 
@@ -115,7 +131,10 @@ async def test_all_that_the_bot_does_by_itself_is_a_job_of_its_timers() -> None:
 
 
 async def test_a_bot_on_another_newsletters_database_answers_and_does_not_post() -> None:
-    """A worker is at work there with an archive of which none of this folder's issues is a part."""
+    """A worker is at work there with an archive of which none of this folder's issues is a part.
+
+    The log says so without a stack trace: nothing has failed that was not foreseen.
+    """
     store, clock = Store.open("sqlite://"), StillClock()
     await store.issues.register([Fingerprint("theirs", frozenset({"a", "b", "c"}), "x", dated=NOW)], NOW)
     await store.heartbeats.beat(NOW, None)
@@ -123,8 +142,12 @@ async def test_a_bot_on_another_newsletters_database_answers_and_does_not_post()
     library = Library.opened(FakeFolder(ours), clock=clock)
     ports = Ports(library, store, RecordingSlack(), clock, watch=FakeWatch(), response_urls=FakeReplies())
     app = build(Settings(), SlackCredentials("xoxb-1", "secret", None), ports)
-    async with app.running(post=False):
-        assert len(library.snapshot.issues) == 2
-        with pytest.raises(ForeignArchiveError, match="DATABASE_URL"):
-            await app.worker.start()
-        assert await store.issues.count() == 1
+    with capture_logs(processors=[postponed := Postponed()]) as log:
+        async with app.running(), asyncio.timeout(20):
+            assert len(library.snapshot.issues) == 2
+            await postponed.heard.wait()
+            assert not app.health().ok
+            with pytest.raises(ForeignArchiveError, match="DATABASE_URL"):
+                await app.worker.start()
+            assert await store.issues.count() == 1
+    assert [line["exc_info"] for line in log if line["event"] == "posting.postponed"] == [False]
