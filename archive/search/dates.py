@@ -54,6 +54,17 @@ def span_of(value: str, *, years_only: bool = False) -> Span:
     return Span(first, _next_month(first) if month else date(first.year + 1, 1, 1))
 
 
+def limited(bound: str, days: Span) -> Span:
+    """Return the days that a `bound` ("since", "after", "before", "until") leaves of all, by the `days` it names.
+
+    `after` a year or a month begins when that is over. A day named in full is the first that counts, as with `since`.
+    """
+    if bound in {"before", "until"}:
+        return Span(None, days.after if bound == "before" else days.before, days.text)
+    over = bound == "after" and days.after and days.before and days.before - days.after > timedelta(days=1)
+    return Span(days.before if over else days.after, None, days.text)
+
+
 def spoken(text: str, today: date) -> tuple[str, Span]:
     """Return `text` without the span in plain words at its end or its start, and that span, an unlimited one for none.
 
@@ -91,13 +102,7 @@ def _meant(match: re.Match[str], today: date) -> Span | None:
         return None
     if month:
         end = first + timedelta(days=1) if said.get("day") else _next_month(first)
-    match said["bound"].lower():
-        case "before":
-            return Span(None, first, match[0])
-        case "until":
-            return Span(None, end, match[0])
-        case _:
-            return Span(first, None, match[0])
+    return limited(said["bound"].lower(), Span(first, end, match[0]))
 
 
 def _recent(match: re.Match[str], today: date) -> Span:

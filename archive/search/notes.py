@@ -13,14 +13,15 @@ from archive.search.query import Query
 from archive.search.result import Assumption, Reason, Result
 from archive.search.words import words
 
-_SAID = {"in": "in", "site": "on", "issue": "in issue", "after": "after", "before": "before", "year": "in"}
+_SAID = {"site": "on", "issue": "in issue", "year": "in"}
+"""What a filter is called in a sentence, where that is not its own name."""
 PAIR_LETTERS = 2
 _PIECE = re.compile(r"[\w'’]+")
 
 
 def limits(asked: Query) -> str:
     """Return the filters of `asked` in words: "in tools, on github.com, without docker"."""
-    said = [f"{_SAID[key]} {value}" for key, _, value in (part.partition(":") for part in asked.filters)]
+    said = [f"{_SAID.get(key, key)} {value}" for key, _, value in (part.partition(":") for part in asked.filters)]
     said += [f"without {' '.join(texts)}" for texts in asked.without]
     if asked.spoken_days:
         said.append(asked.spoken_days)

@@ -1,10 +1,10 @@
 """What people type, taken apart: words, exact phrases, alternatives, words to leave out, filters, days and addresses.
 
-`"exact phrase"`, `-word`, `kafka OR rabbitmq` (also `|`), `in:tools`, `site:github.com`, `issue:435`, `after:2018`,
-`before:2020-06`, `year:2019`, `sort:new`; in plain words `latest …` at the start, and at the end or the start `last
-week`, `this year`, `since 2020`, `before may 2019`. A date stands for its first day: `after:2018` is from
-1 January 2018 on, `before:2020-06` until 31 May 2020. `435`, `#435` and `issue 435` name an issue (the last two also
-beside a topic: `#435 kafka`), a pasted address its entry.
+`"exact phrase"`, `-word`, `kafka OR rabbitmq` (also `|`), `in:tools`, `site:github.com`, `issue:435`, `since:2018`,
+`after:2018`, `before:2020-06`, `year:2019`, `sort:new`; in plain words `latest …` at the start, and at the end or the
+start `last week`, `this year`, `since 2020`, `before may 2019`. `since:2018` is from 1 January 2018 on, `after:2018`
+from 1 January 2019 on, `before:2020-06` until 31 May 2020. `435`, `#435` and `issue 435` name an issue (the last two
+also beside a topic: `#435 kafka`), a pasted address its entry.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from datetime import date
 from archive.kind import Kind
 from archive.link import canonical
 from archive.search.address import address
-from archive.search.dates import span_of, spoken
+from archive.search.dates import limited, span_of, spoken
 from archive.search.wording import COMPOUNDS, OPTIONAL_WORDS, STOP_WORDS, written_out
 from archive.search.words import Words, umlauts, words
 
@@ -46,7 +46,7 @@ _KINDS = {
     for kind in Kind
     for name in (kind.value, kind.value.removesuffix("s"), kind.value.removesuffix("s") + "s")
 }
-_DAYS = frozenset({"after", "before", "year"})
+_DAYS = frozenset({"since", "after", "before", "year"})
 _FILTERS = frozenset({"in", "site", "issue", "sort"}) | _DAYS
 
 
@@ -387,9 +387,6 @@ def _date(draft: _QueryDraft, key: str, value: str) -> None:
         example = "year:2019" if key == "year" else f"{key}:2019, {key}:2019-06 or {key}:2019-06-30"
         draft.problems.append(f"{key}:{value[:40]} was left out, it takes a date as in {example}")
         return
-    if key in {"after", "year"}:
-        draft.after = span.after
-    if key == "before":
-        draft.before = span.after
-    if key == "year":
-        draft.before = span.before
+    if key != "year":
+        span = limited(key, span)
+    draft.after, draft.before = span.after or draft.after, span.before or draft.before

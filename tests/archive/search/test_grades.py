@@ -182,6 +182,7 @@ def test_the_newest_come_first_when_asked_for(query: str) -> None:
         ("kubernetes last 8 weeks", {3}),
         ("kubernetes from the last 2 months", {3}),
         ("kubernetes after 2019-01-20", {3}),
+        ("kubernetes after 2018", {1, 3}),
         ("kubernetes last year", {1, 3}),
         ("what is kubernetes this week?", {1, 3}),
     ],
