@@ -29,6 +29,7 @@ from bot.lookup.asking.answering import Fact, Reply, reply
 from bot.lookup.asking.conversation import shown_by
 from bot.lookup.asking.facts import ArchiveFacts, named
 from bot.lookup.asking.heard import hear
+from bot.lookup.asking.preamble import preamble
 from bot.lookup.asking.reader import Context, telling
 from bot.lookup.asking.reader import read as read_message
 from bot.lookup.asking.request import Form, Manner, MessageKind, Request
@@ -196,10 +197,8 @@ def _draw(found: Reply | Request) -> None:
         return
     if found.fact:
         _draw_fact(found.fact)
-    if found.grade is Grade.NEAREST:
-        missing = f" (nothing on {', '.join(found.unmet)})" if found.unmet else ""
-        nothing = "No sentence says what that is" if found.undefined else f"Nothing squarely on that{safe(missing)}"
-        out.print(Text(f"{nothing}. Nearest:", style="yellow"))
+    if above := preamble(found, lambda text: f"“{safe(text)}”"):
+        out.print(Text(" · ".join(above), style="yellow"))
     if found.grade is Grade.NONE:
         out.print("Nothing in the archive on that.")
     for issue in found.issues[:1]:

@@ -29,6 +29,15 @@ def test_a_question_is_answered_with_a_quote(capsys: pytest.CaptureFixture[str])
     assert "Nothing" in capsys.readouterr().out
 
 
+def test_a_word_that_the_first_link_lacks_is_not_told_as_missing(capsys: pytest.CaptureFixture[str]) -> None:
+    """The archive talks about Kubernetes, if not about this."""
+    ask(SAMPLE, "how do I bake bread with kubernetes?", now=NOW)
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Nothing" in said
+    assert "nothing on kubernetes" not in said
+    assert "lacks “kubernetes”" in said
+
+
 def test_a_file_of_questions_gets_a_line_each(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With the grade, the quotes and, where it was asked for, a fact."""
     asked = tmp_path / "asked.jsonl"

@@ -45,9 +45,10 @@ class Reply:
 
     `quotes` answer a question, best first, and `fact` one that is counted; `results` are one page of links for a lookup
     of `total`; `issues` are what was asked for by number or date, with `section` the kind of section that is shown, ""
-    for all. `unmet` are words of the request that the best entry lacks. `found` is the search's own answer: that may be
-    strong where a word was corrected, where the best entry lacks a word of a question, or where no sentence says what
-    the thing is that was asked for (`undefined`); `grade` is not. `related` is like what is quoted first.
+    for all. `unmet` are words of the request that the best entry lacks, and `unknown` those of them that no entry of
+    the archive has, whatever the filters. `found` is the search's own answer: that may be strong where a word was
+    corrected, where the best entry lacks a word of a question, or where no sentence says what the thing is that was
+    asked for (`undefined`); `grade` is not. `related` is like what is quoted first.
     """
 
     request: Request
@@ -59,6 +60,7 @@ class Reply:
     issues: tuple[Issue, ...] = ()
     section: str = ""
     unmet: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
     found: Answer | None = None
     related: tuple[Result, ...] = ()
     undefined: bool = False
@@ -76,8 +78,15 @@ def reply(request: Request, index: Index, snapshot: Snapshot, today: date, page:
     unmet = found.results[0].lacks if found.results else ()
     lacking = unmet and request.kind is MessageKind.QUESTION
     grade = Grade.NEAREST if (found.assumed or lacking) and found.grade is Grade.STRONG else found.grade
-    answer = Reply(request, grade, results=found.results, total=found.total, unmet=unmet, found=found)
+    unknown = tuple(word for word in unmet if not _is_said(word, index, today))
+    answer = Reply(request, grade, (), None, found.results, found.total, unmet=unmet, unknown=unknown, found=found)
     return _quoting(answer, index, today) if request.kind is MessageKind.QUESTION and page == 1 else answer
+
+
+def _is_said(text: str, index: Index, today: date) -> bool:
+    """Return whether the archive says a word of a text, in this form or another."""
+    unknown = index.weight("")
+    return any(index.weight(word) < unknown for word in words(text)) or bool(index.mentions(text, "", today))
 
 
 def _quoting(answer: Reply, index: Index, today: date) -> Reply:

@@ -7,11 +7,12 @@ from datetime import date
 
 from archive.issue import Issue
 from archive.search.quotes import Quote
-from archive.search.result import Answer, Grade, Result
+from archive.search.result import Answer, Result
 from bot.domain.preferences import Layout, Preferences
 from bot.domain.text import one_line
 from bot.domain.title import label, title
 from bot.lookup.asking.answering import PAGE_LINKS, Fact, Reply, query_of
+from bot.lookup.asking.preamble import preamble
 from bot.lookup.asking.request import Form, MessageKind, Request
 from bot.lookup.views.answer import QUERY_MAX_CHARS, SearchRequest
 from bot.lookup.views.feedback import ASK, FEEDBACK
@@ -133,20 +134,16 @@ def _topic(found: Reply) -> str:
 
 
 def _head(found: Reply, page: int) -> list[Block]:
-    topic = clip(one_line(found.request.topic), 100)
-    answer = found.found
-    said: list[str] = []
-    if answer and answer.assumed:
-        said += [f"showing *{clip(each.assumed, 40)}*; nothing on *{clip(each.typed, 40)}*" for each in answer.assumed]
-    if found.grade is Grade.NEAREST:
-        lacks = f" Not met: {', '.join(f'*{clip(word, 40)}*' for word in found.unmet[:4])}." if found.unmet else ""
-        nothing = f"No sentence says what *{topic}* is" if found.undefined else f"Nothing squarely on *{topic}*"
-        said.append(f"{nothing}. Nearest:{lacks}")
-    if answer:
-        said += [clip(note, 200) for note in answer.notes]
+    said = [*preamble(found, _marked)]
+    if found.found:
+        said += [clip(note, 200) for note in found.found.notes]
     if page > 1 or (not found.quotes and found.total > PAGE_LINKS):
         said.append(f"{found.total} links, page {page}")
     return [blocks.context(" · ".join(said))] if said else []
+
+
+def _marked(text: str) -> str:
+    return f"*{clip(one_line(text), 100)}*"
 
 
 def _fact(fact: Fact | None) -> list[Block]:
