@@ -7,10 +7,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 from archive.search.plan import CORRECTIONS, GUESS
 from archive.search.query import Query
 from archive.search.result import Assumption, Reason, Result
+from archive.search.wording import COMPOUNDS, STOP_WORDS
 from archive.search.words import words
 
 _SAID = {"site": "on", "issue": "in issue", "year": "in"}
@@ -28,9 +30,19 @@ def limits(asked: Query) -> str:
     return ", ".join(said)
 
 
-def emptied(asked: Query, topic: str, total: int) -> str:
-    """Return what the filters took away: "26 links on kubernetes, none after 2027"."""
+def emptied(asked: Query, text: str, total: int) -> str:
+    """Return what the filters took away from what `text` finds: "26 links on kubernetes, none after 2027"."""
+    topic = _subject(text)
     return f"{total:,} link{'s' * (total != 1)}{f' on {topic}' if topic else ''}, none {limits(asked)}"
+
+
+def _subject(text: str) -> str:
+    """Return `text` as a sentence can name it, without a preposition or the like at its ends: "aws" for "in aws"."""
+    pieces = text.split()
+    telling = [at for at, piece in enumerate(pieces) if piece.lower() not in STOP_WORDS]
+    if any(left.lower() + right.lower() in COMPOUNDS for left, right in pairwise(pieces)):
+        return text
+    return " ".join(pieces[telling[0] : telling[-1] + 1] if telling else pieces)
 
 
 def of(asked: Query, *, lone: bool) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,6 +56,20 @@ def test_a_filter_that_leaves_nothing_is_named_and_can_be_dropped() -> None:
     assert answer.notes == ("2 links on kubernetes, none in 1999",)
     assert answer.did_you_mean == ("kubernetes",)
     assert INDEX.search("nagios -checks in:tools").notes == ("1 link on nagios, none in tools, without checks",)
+
+
+@pytest.mark.parametrize(
+    ("query", "note"),
+    [
+        ("last week in nagios", "1 link on nagios, none last week: shown are all"),
+        ("what about nagios last week", "1 link on nagios, none last week: shown are all"),
+        ("last week on call", "1 link on on call, none last week: shown are all"),
+    ],
+)
+def test_what_is_left_of_a_query_without_its_days_is_named_without_filler(query: str, note: str) -> None:
+    """A preposition at its ends is no part of what was looked for, unless it is one of a name's."""
+    index = Index.of([*ARCHIVE, issue(5, "On call for a year.")])
+    assert index.search(query, today=date(2024, 5, 1)).notes == (note,)
 
 
 def test_a_phrase_that_no_entry_has_is_offered_without_its_quotes() -> None:
