@@ -25,6 +25,19 @@ _BOUND = (
 )
 _BOUND_MONTH = rf"(?P<bound>since|after|before|until) (?P<month>{_MONTH})"
 _PHRASES = tuple(re.compile(pattern, re.IGNORECASE) for pattern in (_RECENT, _BOUND, _BOUND_MONTH, "yesterday"))
+_ORDINAL = r"(?P<day>\d\d?)(?:st|nd|rd|th)?"
+_WHOLE_DATES = tuple(
+    re.compile(rf"\s*(?:(?:the )?issue (?:(?:from|of|on) )?(?:the )?)?{pattern}\s*", re.IGNORECASE)
+    for pattern in (
+        r"(?P<year>(?:19|20)\d\d)(?P<dash>[-/])(?P<digits>\d\d?)(?P=dash)(?P<day>\d\d?)",
+        rf"{_ORDINAL} (?:of )?(?P<month>{_MONTH})\.?,? (?P<year>(?:19|20)\d\d)",
+        rf"(?P<month>{_MONTH})\.? {_ORDINAL},? (?P<year>(?:19|20)\d\d)",
+    )
+)
+_ABBREVIATED = re.compile(
+    rf"(?<![\w-])(?P<month>{'|'.join(name for name in _MONTHS if len(name) < 5)})\.?(?= (?:19|20)\d\d(?!\w))",
+    re.IGNORECASE,
+)
 _WORDS_OF_TIME = frozenset("last past this since after before until yesterday yesterday?".split())  # noqa: SIM905
 _SPACE = re.compile(r"\s+")
 _DAYS = {"day": 1, "week": 7, "month": 30, "quarter": 91, "year": 365}
@@ -52,6 +65,35 @@ def span_of(value: str, *, years_only: bool = False) -> Span:
     if day:
         return Span(first, first + timedelta(days=1))
     return Span(first, _next_month(first) if month else date(first.year + 1, 1, 1))
+
+
+def day_of(text: str) -> date | None:
+    """Return the day that `text` as a whole names, None for anything else.
+
+    >>> day_of("issue from 3rd september 2017")
+    datetime.date(2017, 9, 3)
+    """
+    if not any(map(str.isdecimal, text)):
+        return None
+    for match in filter(None, (pattern.fullmatch(text) for pattern in _WHOLE_DATES)):
+        said = match.groupdict()
+        month = _MONTHS[said["month"].lower()] if said.get("month") else int(said["digits"])
+        try:
+            return date(int(said["year"]), month, int(said["day"]))
+        except ValueError:
+            return None
+    return None
+
+
+def months_written_out(text: str) -> str:
+    """Return `text` with the abbreviated month before a year in full, as newsletters write it; not within quotes.
+
+    >>> months_written_out("outage feb 2017, the feb release")
+    'outage february 2017, the feb release'
+    """
+    if '"' in text:
+        return text
+    return _ABBREVIATED.sub(lambda match: calendar.month_name[_MONTHS[match["month"].lower()]].lower(), text)
 
 
 def limited(bound: str, days: Span) -> Span:

@@ -50,6 +50,7 @@ from archive.search.explain import Explainer
 from archive.search.finder import Finder, Outcome, Plan
 from archive.search.inflections import inflections
 from archive.search.mentions import Mention
+from archive.search.named_issues import NamedIssues
 from archive.search.query import Query, loosened, narrowing, widened
 from archive.search.remedy import Remedy
 from archive.search.result import Answer, Grade, Result
@@ -85,7 +86,7 @@ class Index:
         self._synonyms = synonyms
         self._titles = titles
         self._topics: tuple[str, ...] | None = None
-        self._numbers: dict[int, Issue] | None = None
+        self._issues = NamedIssues(segments.issues)
         self._today: date | None = None
         self._named: remedies.Named | None = None
         self._shown: dict[int, tuple[Issue, Section, Entry, tuple[Issue, ...]]] = {}
@@ -252,11 +253,11 @@ class Index:
 
     def _answer(self, query: str, plan: Plan, limit: int, offset: int, *, reasons: bool) -> Answer:
         outcome = self._finder.found(plan)
-        issue = self._numbered(plan.asked.issue)
-        if issue and not len(outcome.matches.docs):
+        issue = self._issues.named(plan.asked)
+        if issue and (plan.asked.day or not len(outcome.matches.docs)):
             plan = self._finder.planned(replace(plan.asked, words=(), issues=(issue.slug,)), plan.kinds)
             outcome = self._finder.found(plan)
-        said = list(notes.of(plan.asked, lone=plan.lone and not issue))
+        said = [*notes.of(plan.asked, lone=plan.lone and not issue), *notes.of_day(plan.asked.day, issue)]
         if plan.asked.spoken_days and not len(outcome.matches.docs):
             plan, outcome, said = self._without_days(plan, query)
         told = reasons or outcome.grade is not Grade.STRONG or plan.corrected
@@ -308,15 +309,6 @@ class Index:
         issue, section, entry = self._segments.entry(doc)
         found = self._shown[doc] = issue, section, entry, paging.also_in(self._segments, doc, issue)
         return found
-
-    def _numbered(self, number: int | None) -> Issue | None:
-        """Return the issue of that number, the newest of several."""
-        if number is None:
-            return None
-        if self._numbers is None:
-            issues = sorted(self._segments.issues(), key=lambda issue: (issue.published, issue.slug))
-            self._numbers = {issue.number: issue for issue in issues if issue.number is not None}
-        return self._numbers.get(number)
 
     def _newest_day(self) -> date:
         """Return the day of the newest issue, from which days in plain words count back."""

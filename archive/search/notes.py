@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
+from archive.issue import Issue
 from archive.search.plan import CORRECTIONS, GUESS
 from archive.search.query import Query
 from archive.search.result import Assumption, Reason, Result
@@ -55,6 +56,13 @@ def of(asked: Query, *, lone: bool) -> Iterator[str]:
         yield "newest first"
     if asked.spoken_days:
         yield f"only {_days(asked.after, asked.before)}"
+
+
+def of_day(day: date | None, issue: Issue | None) -> Iterator[str]:
+    """Return the note on an answer that shows another day's `issue` than the one asked for."""
+    if day is not None and issue is not None and day != issue.published.date():
+        out = issue.published
+        yield f"no issue came out on {day.day} {day:%B %Y}; the nearest is that of {out.day} {out:%B %Y}"
 
 
 def _days(after: date | None, before: date | None) -> str:

@@ -4,7 +4,7 @@
 `after:2018`, `before:2020-06`, `year:2019`, `sort:new`; in plain words `latest …` at the start, and at the end or the
 start `last week`, `this year`, `since 2020`, `before may 2019`. `since:2018` is from 1 January 2018 on, `after:2018`
 from 1 January 2019 on, `before:2020-06` until 31 May 2020. `435`, `#435` and `issue 435` name an issue (the last two
-also beside a topic: `#435 kafka`), a pasted address its entry.
+also beside a topic: `#435 kafka`), `3 september 2017` the issue of that day, a pasted address its entry.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from datetime import date
 from archive.kind import Kind
 from archive.link import canonical
 from archive.search.address import address
-from archive.search.dates import limited, span_of, spoken
+from archive.search.dates import day_of, limited, months_written_out, span_of, spoken
 from archive.search.wording import COMPOUNDS, OPTIONAL_WORDS, STOP_WORDS, written_out
 from archive.search.words import Words, umlauts, words
 
@@ -69,9 +69,9 @@ class Query:
     """A query taken apart. Dates are days: `after` is the first allowed, `before` the first not allowed any more.
 
     `either`: groups of alternatives, of which one is enough. `addresses`: pasted ones in their canonical form. `issue`:
-    the number of an issue, if it is all of the query or is marked as one beside a topic. `newest`: newest first was
-    asked for. `number` is one with a point that is all of the query ("99.99%"). `spoken_days` is the span given in
-    plain words as it was typed, `filters` the other filters.
+    the number of an issue, if it is all of the query or is marked as one beside a topic; `day`: that of an issue, if it
+    is all of the query. `newest`: newest first was asked for. `number` is one with a point that is all of the query
+    ("99.99%"). `spoken_days` is the span given in plain words as it was typed, `filters` the other filters.
     """
 
     words: tuple[QueryWord, ...] = ()
@@ -85,6 +85,7 @@ class Query:
     after: date | None = None
     before: date | None = None
     issue: int | None = None
+    day: date | None = None
     number: str = ""
     newest: bool = False
     spoken_days: str = ""
@@ -152,6 +153,7 @@ def parse(text: str, today: date = date.max) -> Query:
         after=max((day for day in (draft.after, span.after) if day), default=None),
         before=min((day for day in (draft.before, span.before) if day), default=None),
         issue=int(named[1]) if named else None,
+        day=day_of(plain),
         number=alone[1] if (alone := _POINTED_NUMBER.fullmatch(plain)) else "",
         newest=draft.newest,
         spoken_days=span.text,
@@ -214,7 +216,7 @@ def _cleaned(text: str) -> str:
     text = text[:QUERY_MAX_CHARS].replace("“", '"').replace("”", '"').replace("„", '"').replace("\x00", " ")
     if "<" in text:
         text = _SLACK_LINK.sub(r"\1", text)
-    return written_out(text) if "/" in text else text
+    return months_written_out(written_out(text) if "/" in text else text)
 
 
 def _telling(typed: list[str], draft: _QueryDraft, *, alone: bool) -> tuple[QueryWord, ...]:

@@ -164,7 +164,8 @@ def _draw(answers_from: Index, answer: Answer, *, explain: bool) -> None:
 def _said(answer: Answer) -> Iterator[str]:
     """Return what is said above the results: the issue that was named, what was assumed, what the filters did."""
     if answer.issue is not None:
-        yield f"{answer.issue.title}, {answer.issue.published:%d %b %Y}: backissue show {answer.issue.number}"
+        name = answer.issue.slug if answer.issue.number is None else answer.issue.number
+        yield f"{answer.issue.title}, {answer.issue.published:%d %b %Y}: backissue show {name}"
     for each in answer.assumed:
         yield f"showing {each.assumed}; nothing on {each.typed}"
     yield from answer.notes

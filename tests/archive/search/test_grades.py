@@ -287,3 +287,41 @@ def test_a_name_that_no_entry_has_weighs_as_one() -> None:
     index = Index.of([issue(1, *builds), issue(2, *(f"Gardens of town{n}." for n in range(200)))])
     assert index.search("build system").grade is Grade.STRONG
     assert index.search("wombatlang build system").grade is Grade.NEAREST
+
+
+@pytest.mark.parametrize(
+    ("query", "number", "notes"),
+    [
+        ("20 january 2019", 2, ()),
+        ("20th Jan 2019", 2, ()),
+        ("January 20, 2019", 2, ()),
+        ("2019-01-20", 2, ()),
+        ("issue from the 20th of january 2019", 2, ()),
+        ("2019/1/22", 2, ("no issue came out on 22 January 2019; the nearest is that of 20 January 2019",)),
+        ("1 may 1999", 1, ("no issue came out on 1 May 1999; the nearest is that of 13 January 2019",)),
+    ],
+)
+def test_a_date_names_the_issue_nearest_to_it(query: str, number: int, notes: tuple[str, ...]) -> None:
+    """The answer is that issue with its links, and says where it is another day's."""
+    answer = Index.of(ARCHIVE[:2]).search(query, today=TODAY)
+    assert answer.issue is not None
+    assert (answer.issue.number, answer.grade, answer.notes) == (number, Grade.STRONG, notes)
+    assert {result.issue.number for result in answer.results} == {number}
+    assert len(answer.results) == 4
+
+
+@pytest.mark.parametrize("query", ["31 february 2019", "2019-13-01", "20 january", "nagios 20 january 2019"])
+def test_other_figures_are_no_date(query: str) -> None:
+    """A day that does not exist, one without a year, and one beside other words name no issue."""
+    assert INDEX.search(query, today=TODAY).issue is None
+
+
+def test_an_abbreviated_month_before_a_year_is_that_month() -> None:
+    """Newsletters write it out."""
+    index = Index.of([issue(1, "The outage of February 2017.", "Feb is a theme."), issue(2, *OTHERS)])
+    for asked in ("outage feb 2017", "outage Feb. 2017"):
+        answer = index.search(asked)
+        assert (answer.grade, answer.results[0].lacks) == (Grade.STRONG, ())
+        assert answer.results[0].entry.text.startswith("The outage")
+    assert index.search("feb").results[0].entry.text == "Feb is a theme."
+    assert index.search("sept 2019").results == index.search("september 2019").results
