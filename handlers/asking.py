@@ -71,14 +71,15 @@ async def _mentioned(
 async def _answered(
     services: Services, asked: tuple[AskThread, str], said_text: str, bot: str, *, stranger: bool = False
 ) -> bool:
-    """Answer a message in its thread, privately where it concerns one person; return whether an answer was sent."""
+    """Answer a message in its thread, or privately, where it concerns one person; return whether it was answered."""
     thread, ts = asked
     try:
         said = await services.conversations.answer(thread, ts, said_text, bot, stranger=stranger)
         message = await _message(services, thread, said)
     except Exception as error:  # noqa: BLE001 - nobody else would hear of it
         said, message = Said(private=True), explained(error, services, channel=thread.channel)
-    sending = [send(services.slack, thread, message, private=said.private and bool(bot))] if message else []
+    private, opening = said.private and bool(bot), ts == thread.thread
+    sending = [send(services.slack, thread, message, private=private, opening=opening)] if message else []
     sent = await asyncio.gather(*sending, services.conversations.remember(thread, said))
     return bool(message) and bool(sent[0])
 

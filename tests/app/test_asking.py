@@ -30,9 +30,10 @@ async def answered(
 
 
 def said_after(who: Person, channel: Channel, asked: ChannelMessage) -> list[ChannelMessage]:
-    """Return what the bot said in the thread of a message, and after it, as this person sees it."""
+    """Return what the bot said after a message, as this person sees it: in its thread, and privately beside it."""
     root = asked.thread_ts or asked.ts
-    own = [each for each in channel.ephemeral if each.thread_ts == root and each.ephemeral_to == who.user.id]
+    beside = {asked.thread_ts, root}  # what stands in the channel itself is answered privately there
+    own = [each for each in channel.ephemeral if each.thread_ts in beside and each.ephemeral_to == who.user.id]
     return [each for each in (*channel.replies(root), *own) if each.is_bot and each.ts > asked.ts]
 
 
@@ -103,6 +104,19 @@ async def test_a_wish_shows_a_button_and_changes_nothing(it: Whole) -> None:
     await it.asks(ada, channel, "/weekly status", "is not subscribed")
     await ada.clicks(answer, "Subscribe mondays 09:00")
     await it.reads(ada, channel, "mondays 09:00")
+
+
+async def test_a_private_answer_stands_where_the_question_does(it: Whole) -> None:
+    """One alone begins no thread, so that in the thread of a question nobody could read it."""
+    ada = it.person()
+    channel = it.channel(ada)
+    await it.publish(*tales("private", "pediment"))
+    bot = f"<@{it.workspace.bot.id}>"
+    assert not (await answered(it, ada, channel, f"{bot} help")).thread_ts
+    first = await answered(it, ada, channel, f"{bot} pediment")
+    root = channel.find(first.thread_ts or "")
+    assert root is not None
+    assert (await answered(it, ada, channel, f"{bot} help", root)).thread_ts == root.ts
 
 
 async def told(

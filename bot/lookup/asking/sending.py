@@ -51,15 +51,18 @@ async def _say(slack: Slack, thread: AskThread, status: str) -> None:
         _log.info("status.refused", channel=thread.channel, error=str(error))
 
 
-async def send(slack: Slack, thread: AskThread, message: Message, *, private: bool) -> bool:
+async def send(slack: Slack, thread: AskThread, message: Message, *, private: bool, opening: bool = False) -> bool:
     """Send an answer, `private` to the person alone; return whether it was sent. A refusal is logged.
+
+    `opening` says that the question stands in the channel. A private answer does as well then: it would begin no
+    thread, so that nobody could open it there.
 
     What Slack surely did not do is tried again; what it may have done is not, since an answer never comes twice.
     """
     left = PATIENCE_SECONDS
     while True:
         try:
-            await _sent(slack, thread, message, private=private)
+            await _sent(slack, thread, message, private=private, opening=opening)
         except SlackError as error:
             if (plainer := _plainer(message, error)) is not None:
                 message = plainer
@@ -88,13 +91,14 @@ def _wait(error: SlackError) -> float:
     return LATER_SECONDS if isinstance(error, TryLaterError) else inf
 
 
-async def _sent(slack: Slack, thread: AskThread, message: Message, *, private: bool) -> None:
+async def _sent(slack: Slack, thread: AskThread, message: Message, *, private: bool, opening: bool) -> None:
     """Send an answer; one that lands in the channel, because its question was deleted, is deleted as well.
 
     Slack does not refuse a reply whose thread is gone, but posts it at the top level.
     """
     if private:
-        await slack.whisper(thread.workspace, thread.channel, thread.user, message, thread=thread.thread)
+        within = None if opening else thread.thread
+        await slack.whisper(thread.workspace, thread.channel, thread.user, message, thread=within)
         return
     posted = await slack.post(thread.workspace, thread.channel, message, thread=thread.thread)
     if posted.thread != thread.thread:

@@ -155,3 +155,12 @@ async def test_a_status_that_is_refused_keeps_no_answer_back(monkeypatch: pytest
     slack = Told(ChannelRefusedError("assistant.threads.setStatus", "not_allowed"))
     await with_status(slack, THREAD, slack.answer(sent=True))
     assert slack.statuses == [STATUS]
+
+
+@pytest.mark.parametrize(("opening", "thread"), [(True, None), (False, THREAD.thread)])
+async def test_a_private_answer_begins_no_thread(*, opening: bool, thread: str | None) -> None:
+    """To a question in the channel itself it is given there: a thread of it alone could not be opened."""
+    slack = FakeSlack()
+    assert await send(slack, THREAD, ANSWER, private=True, opening=opening)
+    assert slack.whispered == [("U1", ANSWER)]
+    assert slack.threads == [thread]
