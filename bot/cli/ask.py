@@ -29,7 +29,7 @@ from bot.lookup.asking.answering import Fact, Reply, reply
 from bot.lookup.asking.conversation import shown_by
 from bot.lookup.asking.facts import ArchiveFacts, named
 from bot.lookup.asking.heard import hear
-from bot.lookup.asking.preamble import preamble
+from bot.lookup.asking.preamble import nothing, preamble
 from bot.lookup.asking.reader import Context, telling
 from bot.lookup.asking.reader import read as read_message
 from bot.lookup.asking.request import Form, Manner, MessageKind, Request
@@ -197,10 +197,10 @@ def _draw(found: Reply | Request) -> None:
         return
     if found.fact:
         _draw_fact(found.fact)
-    if above := preamble(found, lambda text: f"“{safe(text)}”"):
+    if above := preamble(found, _marked):
         out.print(Text(" · ".join(above), style="yellow"))
     if found.grade is Grade.NONE:
-        out.print("Nothing in the archive on that.")
+        out.print(Text(nothing(found, _marked)))
     for issue in found.issues[:1]:
         out.print(Text.assemble((safe(issue.title), "bold"), f"  {issue.published:%d %b %Y}"))
         _draw_rows(
@@ -212,6 +212,10 @@ def _draw(found: Reply | Request) -> None:
         _draw_rows((f"“{safe(quote.text)}”", quote.result.issue, quote.result.entry) for quote in found.quotes)
     else:
         _draw_rows((safe(each.entry.headline), each.issue, each.entry) for each in found.results)
+
+
+def _marked(text: str) -> str:
+    return f"“{safe(text)}”"
 
 
 def _draw_rows(rows: Iterator[tuple[str, Issue, Entry]]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from archive.search.result import Grade
 from bot.lookup.asking.answering import Reply
+from bot.lookup.asking.request import Limits, Request
 
 MAX_NAMED = 4
 """Words named that the nearest entry lacks."""
@@ -18,7 +19,45 @@ def preamble(found: Reply, mark: Callable[[str], str]) -> tuple[str, ...]:
         said += [f"showing {mark(each.assumed)}; nothing on {mark(each.typed)}" for each in found.found.assumed]
     if found.grade is Grade.NEAREST:
         said.append(_nearest(found, mark))
+    if found.quotes or found.results:
+        said += filters(found.request, mark)
     return tuple(said)
+
+
+def nothing(found: Reply, mark: Callable[[str], str]) -> str:
+    """Return what is said where there is no answer: of the whole archive only if it has nothing without the filters."""
+    topic = mark(found.request.topic or "that")
+    if not dropped(found):
+        return f"Nothing in the archive on {topic}."
+    return f"Nothing on {topic} {', '.join(filters(found.request, mark))}."
+
+
+def dropped(found: Reply) -> str:
+    """Return the query of what has an answer without the filters, "" if that has none or there are none."""
+    topic = found.request.topic
+    answered = found.found is not None and topic.casefold() in map(str.casefold, found.found.did_you_mean)
+    return topic if topic and answered and filters(found.request, str) else ""
+
+
+def filters(request: Request, mark: Callable[[str], str]) -> tuple[str, ...]:
+    """Return the filters of a request in words, those that a thread remembers too: "in 2017", "only tools"."""
+    limits = request.limits
+    said = [*_days(limits)]
+    said += [f"in the newest {request.last} issues"] if request.last else []
+    said += [f"in {', '.join(mark(str(issue)) for issue in request.issues)}"] if request.issues else []
+    said += [f"only {limits.section}"] if limits.section else []
+    said += [f"on {mark(limits.site)}"] if limits.site else []
+    said += [f"without {mark(each)}" for each in limits.without]
+    said += [f"without {each}" for each in limits.without_sections]
+    return tuple(said)
+
+
+def _days(limits: Limits) -> tuple[str, ...]:
+    """Return the days that count, in words; the first of January is said as its year."""
+    if limits.year:
+        return (f"in {limits.year}",)
+    named = (("since", limits.after), ("before", limits.before))
+    return tuple(f"{when} {day.removesuffix('-01-01')}" for when, day in named if day)
 
 
 def _nearest(found: Reply, mark: Callable[[str], str]) -> str:

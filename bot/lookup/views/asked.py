@@ -11,8 +11,8 @@ from archive.search.result import Answer, Result
 from bot.domain.preferences import Layout, Preferences
 from bot.domain.text import one_line
 from bot.domain.title import label, title
+from bot.lookup.asking import preamble
 from bot.lookup.asking.answering import PAGE_LINKS, Fact, Reply, query_of
-from bot.lookup.asking.preamble import preamble
 from bot.lookup.asking.request import Form, MessageKind, Request
 from bot.lookup.views.answer import QUERY_MAX_CHARS, SearchRequest
 from bot.lookup.views.feedback import ASK, FEEDBACK
@@ -21,7 +21,7 @@ from bot.slack.blocks import blocks
 from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.dates import age
 from bot.slack.blocks.message import Block, Message
-from bot.slack.blocks.mrkdwn import clip, escape, host, link
+from bot.slack.blocks.mrkdwn import clip, clip_plain, escape, host, link
 from bot.slack.cards.digest import digest
 from bot.slack.cards.issue_date import long_issue_date, short_issue_date
 from bot.slack.cards.save_button import save_button, token
@@ -134,7 +134,7 @@ def _topic(found: Reply) -> str:
 
 
 def _head(found: Reply, page: int) -> list[Block]:
-    said = [*preamble(found, _marked)]
+    said = [*preamble.preamble(found, _marked)]
     if found.found:
         said += [clip(note, 200) for note in found.found.notes]
     if page > 1 or (not found.quotes and found.total > PAGE_LINKS):
@@ -212,12 +212,15 @@ def _ways_on(found: Reply) -> Iterator[Block]:
 
 
 def _nothing(found: Reply, names: CommandNames) -> Message:
-    topic = clip(one_line(found.request.topic), 100)
-    said = f"Nothing in the archive on *{topic}*."
+    """Say that there is no answer, with a button for one without the filters, else for topics that have answers."""
+    said = preamble.nothing(found, _marked)
     near = found.found.near_topics[:4] if found.found else ()
-    row = [blocks.button(one_line(each), f"{ASK}:{number}", one_line(each)) for number, each in enumerate(near)]
-    if row:
+    ways = [(one_line(each), one_line(each)) for each in near]
+    if query := preamble.dropped(found):
+        ways = [(f"{clip_plain(one_line(query), 50)} in the whole archive", one_line(query))]
+    elif near:
         said += " It does talk about:"
+    row = [blocks.button(text, f"{ASK}:{number}", value) for number, (text, value) in enumerate(ways)]
     shown = [blocks.section(said), *([blocks.actions(row)] if row else [])]
     return Message(said, (*shown, blocks.context(f"`{escape(names.command)} help` says what else I can do")))
 
