@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from archive.kind import Kind
 from archive.search.filters import Bools, allowed
 from archive.search.grading import SQUARE_COVERAGE, confidence, grade, meant
+from archive.search.numbers import is_said
 from archive.search.plan import any_form, corrected, either, guessed, named, phrase, plan
 from archive.search.postings import Ints
 from archive.search.query import Query, QueryWord, parse
@@ -180,11 +180,9 @@ class Finder:
 
     def _lacks_number(self, plan: Plan, found: Matches) -> bool:
         """Return whether none of the first entries has the number that is asked for: £99 is not 99.99."""
-        if not plan.asked.number:
+        if not (number := plan.asked.number):
             return False
-        written = re.compile(rf"(?<![\d.]){re.escape(plan.asked.number)}(?!\d)")
-        entries = (self._segments.entry(int(doc))[2] for doc in _first(found))
-        return not any(written.search(f"{each.headline} {each.text}") for each in entries)
+        return not any(is_said(number, self._segments.entry(int(doc))[2]) for doc in _first(found))
 
     def _kept(self, plan: Plan, found: Matches) -> Matches:
         """Return those of `found` that the filters let through and that have nothing to be left out."""

@@ -299,7 +299,7 @@ class Index:
         for doc, score, words_ in zip(shown.tolist(), found.scores[at].tolist(), tokens, strict=False):
             issue, section, entry, also = self._shown.get(doc) or self._show(doc)
             reasons = self._explainer.reasons(terms, words_) if told and plan.terms else ()
-            lacks = notes.lacks(plan.asked, reasons) if told and plan.terms and not outcome.listed else ()
+            lacks = notes.lacks(plan.asked, reasons, entry) if told and plan.terms and not outcome.listed else ()
             yield Result(issue, section, entry, round(score, 4), also, reasons, lacks)
 
     def _show(self, doc: int) -> tuple[Issue, Section, Entry, tuple[Issue, ...]]:

@@ -9,7 +9,8 @@ from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
-from archive.issue import Issue
+from archive.issue import Entry, Issue
+from archive.search.numbers import is_said
 from archive.search.plan import CORRECTIONS, GUESS
 from archive.search.query import Query
 from archive.search.result import Assumption, Reason, Result
@@ -104,11 +105,13 @@ def replaced(query: str, assumptions: Sequence[Assumption]) -> str:
     return query
 
 
-def lacks(asked: Query, reasons: Sequence[Reason]) -> tuple[str, ...]:
-    """Return the telling words of `asked` that an entry, found for `reasons`, has in no form."""
+def lacks(asked: Query, reasons: Sequence[Reason], entry: Entry) -> tuple[str, ...]:
+    """Return the telling words of `asked` that an `entry`, found for `reasons`, has in no form, and the number."""
     met = {word for reason in reasons for word in reason.word.split()}
     wanted = [word.text for word in asked.words if not word.optional]
     found = _runs(word for word in wanted if word not in met)
+    if asked.number and not is_said(asked.number, entry) and not set(words(asked.number)) & set(wanted):
+        found.append(asked.number)
     missing = [options for options in asked.either if met.isdisjoint(word for option in options for word in option)]
     return (*found, *(" or ".join(" ".join(option) for option in options) for options in missing))
 

@@ -15,6 +15,7 @@ from datetime import date
 
 from archive.kind import Kind
 from archive.link import canonical
+from archive.search import numbers
 from archive.search.address import address
 from archive.search.dates import day_of, limited, months_written_out, span_of, spoken
 from archive.search.wording import COMPOUNDS, OPTIONAL_WORDS, STOP_WORDS, written_out
@@ -24,8 +25,6 @@ QUERY_MAX_CHARS = 2_000
 """More of a query is not read: nobody means it."""
 MAX_OPTIONS, OPTION_MAX_WORDS = 8, 6
 """So many alternatives of a group are looked for, and so many words of each."""
-SMALL_NUMBER_DIGITS = 2
-"""A number of so many digits is welcome in an entry and not missed."""
 QUERY_MAX_WORDS = 24
 """More different words of a query are not looked for, which bounds its time."""
 
@@ -37,7 +36,6 @@ _ADDRESS = re.compile(
 _SITE = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,24}/?", re.IGNORECASE)
 _SLACK_LINK = re.compile(r"<((?:https?:|mailto:)?[^|<>\s]+)(?:\|[^<>]*)?>")
 _ISSUE = re.compile(r"\s*(?:issue\s*)?(?:no\.?\s*)?#?\s*(\d{1,6})\s*", re.IGNORECASE)
-_POINTED_NUMBER = re.compile(r"\s*v?(\d+(?:\.\d+)+)\s*%?\s*", re.IGNORECASE)
 _ISSUE_BESIDE = re.compile(r"(?<!\S)(?:issue\s+#?|#)(\d{1,6})(?!\S)", re.IGNORECASE)
 _NEWEST = frozenset({"latest", "newest"})  # not "last", which begins "last week"
 _OR = frozenset({"OR", "|", "||"})
@@ -70,8 +68,8 @@ class Query:
 
     `either`: groups of alternatives, of which one is enough. `addresses`: pasted ones in their canonical form. `issue`:
     the number of an issue, if it is all of the query or is marked as one beside a topic; `day`: that of an issue, if it
-    is all of the query. `newest`: newest first was asked for. `number` is one with a point that is all of the query
-    ("99.99%"). `spoken_days` is the span given in plain words as it was typed, `filters` the other filters.
+    is all of the query. `newest`: newest first was asked for. `number`: the one that says what is meant
+    ("Java 8"). `spoken_days` is the span given in plain words as it was typed, `filters` the other filters.
     """
 
     words: tuple[QueryWord, ...] = ()
@@ -154,7 +152,7 @@ def parse(text: str, today: date = date.max) -> Query:
         before=min((day for day in (draft.before, span.before) if day), default=None),
         issue=int(named[1]) if named else None,
         day=day_of(plain),
-        number=alone[1] if (alone := _POINTED_NUMBER.fullmatch(plain)) else "",
+        number="" if named or either else numbers.telling(widened(plain)),
         newest=draft.newest,
         spoken_days=span.text,
         filters=tuple(draft.filters),
@@ -225,18 +223,13 @@ def _telling(typed: list[str], draft: _QueryDraft, *, alone: bool) -> tuple[Quer
     If nothing else is asked for (`alone`), the most telling of them are not optional.
     """
     filler = {word for word in typed if word in STOP_WORDS}
-    optional = {word for word in typed if word in OPTIONAL_WORDS or _is_small_number(word)}
+    optional = {word for word in typed if word in OPTIONAL_WORDS or numbers.is_small(word)}
     if alone and len(optional) + len(filler) == len(typed):
         filler, optional = (filler, set()) if optional else (set(), set())
     return tuple(
         QueryWord(word, word in optional or word in filler, word in filler, draft.spelled.get(word, ""))
         for word in typed
     )
-
-
-def _is_small_number(word: str) -> bool:
-    """Return whether a word is a number of a digit or two: a count, or a part of a version ("TLS 1.3")."""
-    return len(word) <= SMALL_NUMBER_DIGITS and word.isdecimal()
 
 
 def _alternatives(draft: _QueryDraft) -> tuple[list[tuple[Words, ...]], list[str]]:

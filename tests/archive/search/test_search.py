@@ -258,12 +258,31 @@ def test_the_sort_of_page_counts_where_all_are_about_the_name() -> None:
     assert Index.of(issues).search("tidings books").results[0].entry.text == "Ten tidings books."
 
 
-def test_a_small_number_is_welcome_and_not_missed() -> None:
+def test_a_small_number_weighs_nothing() -> None:
     """What is part of a version is in many entries: the name beside it says what is looked for."""
     index = Index.of([issue(1, "TLS, and how it is set up.", "Part 1 of 3 about gardens.", "Gardens of 1 town.")])
     assert [result.entry.text for result in index.search("TLS 1.3").results][:1] == ["TLS, and how it is set up."]
-    assert index.search("TLS 1.3").grade is Grade.STRONG
     assert index.search("1 3").results
+
+
+@pytest.mark.parametrize(
+    ("query", "lacks"),
+    [
+        ("nagios 8", ("8",)),
+        ("what's new in nagios 1.3?", ("1.3",)),
+        ("nagios 8 in:news", ("8",)),
+        ("istio 8", ()),
+        ("8 nagios checks", ()),
+        ("nagios #2", ()),
+        ("nagios in 8", ()),
+        ("nagios 8 checks", ()),
+    ],
+)
+def test_a_number_after_a_name_is_missed_where_no_entry_on_top_has_it(query: str, lacks: tuple[str, ...]) -> None:
+    """At the end of a query it says which one is meant; a count stands before what it counts."""
+    answer = Index.of([*ARCHIVE, issue(5, "Istio8 and 8.1 are out.", "Nagios 1.8 was.")]).search(query, reasons=True)
+    assert answer.grade is (Grade.NEAREST if lacks else Grade.STRONG)
+    assert answer.results[0].lacks == lacks
 
 
 def test_an_issue_is_named_beside_a_topic() -> None:
