@@ -15,14 +15,13 @@ from archive.search.quotes import DEFINING_RESULTS, QUOTED_RESULTS, Quote, quote
 from archive.search.result import Answer, Grade, Reason, Result
 from archive.search.words import words
 from archive.snapshot import Snapshot
-from bot.lookup.asking.request import Form, Limits, MessageKind, Request
+from bot.lookup.asking.request import COUNTED, Form, Limits, MessageKind, Request
 from bot.lookup.related import related
 
 PAGE_LINKS = 5
 """Links of a page of an answer in a thread, where there is less room than in a list of one's own."""
 MAX_RELATED = 3
 """Links beneath an answer that are like it."""
-_COUNTED = frozenset({Form.FIRST, Form.LAST, Form.COUNTS})
 CLOSE_SHARE = 0.65
 """Where the oldest come first, an entry is as good as this part of the best (as `archive.search.grading` has it)."""
 
@@ -70,7 +69,7 @@ def reply(request: Request, index: Index, snapshot: Snapshot, today: date, page:
     """Return the answer to a lookup, a question or a request for an issue. Never raises, whatever was asked."""
     if request.kind is MessageKind.ISSUE:
         return _issues(request, snapshot)
-    if request.form in _COUNTED and (counted := _counted(request, index, today)):
+    if request.form in COUNTED and (counted := _counted(request, index, today)):
         return counted
     found = _search(request, index, snapshot, today, page)
     if not found.results and request.limits.site and "." in request.limits.site and request.topic:

@@ -128,7 +128,7 @@ _BARE = frozenset(SECTIONS) | bag("""
     more next it that this one ones save share post export latest newest top link links something anything
     everything all stuff subscribe schedule issue issues week month year today yesterday why when what who how
     which the other delete remove stop go back previous first second third fourth fifth last monday tuesday
-    wednesday thursday friday saturday sunday
+    wednesday thursday friday saturday sunday often times frequently
 """)
 
 

@@ -43,6 +43,10 @@ class Form(StrEnum):
     COUNTS = "counts"
 
 
+COUNTED = frozenset({Form.FIRST, Form.LAST, Form.COUNTS})
+"""What is answered by a figure."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What narrows or orders an answer, "" or () for no such limit.

@@ -12,7 +12,8 @@ from bot.lookup.asking.heard import Heard, is_asking
 from bot.lookup.asking.limits import SECTIONS, without_limits
 from bot.lookup.asking.phrases import phrases
 from bot.lookup.asking.reader import Context, is_small_talk, read, telling
-from bot.lookup.asking.request import Form, Limits, Manner, MessageKind, Request
+from bot.lookup.asking.request import COUNTED, Form, Limits, Manner, MessageKind, Request
+from bot.lookup.asking.thread_forms import figure_asked
 from bot.lookup.asking.turn import MAX_SHOWN, Thread, Turn
 
 _PHRASES = phrases("thread")
@@ -54,6 +55,9 @@ _OF_A_LINK = frozenset(ORDINALS) | bag("""
 """)
 
 
+_UNSURE = frozenset({MessageKind.AMBIGUOUS, MessageKind.CHATTER, MessageKind.BOT})
+"""What "who wrote this?" may be taken for by itself."""
+_US = re.compile(r"\b(?:you|your|bot|digests?|newsletter|this (?:channel|thing|issue)|next)\b", re.IGNORECASE)
 _EVERYWHERE = re.compile(r"\b(?:archive|everywhere|anywhere|all issues)\b", re.IGNORECASE)
 _ASIDE = re.compile(
     r"^(?:i'?ll|i will|i think|we (?:should|could|must|already|have|use|had)|let'?s|agreed?|same here|makes sense"
@@ -66,18 +70,6 @@ _AND_TOPIC = re.compile(
     r"(?P<topic>[\w.+#/-]+(?: [\w.+#/-]+)?)$",
     re.IGNORECASE,
 )
-_FORMS = (
-    (
-        re.compile(r"^(?:and )?(?:when was )?(?:the )?(?:last|latest)(?: (?:time|mention|one))?$", re.IGNORECASE),
-        Form.LAST,
-    ),
-    (
-        re.compile(r"^(?:and )?(?:when was )?(?:the )?(?:first|earliest)(?: (?:time|mention))?$", re.IGNORECASE),
-        Form.FIRST,
-    ),
-    (re.compile(r"^(?:and )?how (?:often|many(?: times)?)\b.*$", re.IGNORECASE), Form.COUNTS),
-)
-"""What is counted of the same topic."""
 
 
 def follow(heard: Heard, context: Context, thread: Thread | None) -> Turn:
@@ -109,8 +101,8 @@ def follow(heard: Heard, context: Context, thread: Thread | None) -> Turn:
         _limited,
         _opened,
         _topic_changed,
-        _narrowed,
         _pointed,
+        _narrowed,
     ):
         if found := part(text, context, thread, request):
             return found
@@ -144,16 +136,18 @@ def _again(thread: Thread, request: Request, *, narrowed: tuple[str, ...] = (), 
 
 
 def _counted_again(text: str, context: Context, thread: Thread, request: Request) -> Turn | None:
-    """Read "and the last time?", "how often in 2019?" after a question that was counted."""
+    """Read "when first?", "how often in 2019?": of the same topic, and of all years unless the message names some."""
     before = thread.request
-    if before.form not in {Form.FIRST, Form.LAST, Form.COUNTS} or not before.topic:
+    if not before.topic or before.kind not in {MessageKind.LOOKUP, MessageKind.QUESTION}:
         return None
-    for pattern, form in _FORMS:
-        if pattern.match(text):
-            rest, limits = without_limits(text, context.today, context.archive)
-            if form is Form.COUNTS and telling(re.sub(r"\b(?:how|often|many|times?)\b", " ", rest)):
-                return None
-            return _again(thread, replace(before, form=form, limits=replace(limits, order="", limit=0)))
+    if asked := figure_asked(text, context, before.form):
+        form, limits = asked
+        kept = replace(before.limits, after="", before="", year=0)
+        limits = replace(limits.over(kept), order="", limit=0)
+        counted = replace(before, kind=MessageKind.QUESTION, form=form, limits=limits, last=0)
+        return _again(thread, counted, narrowed=limits.set())
+    if before.form not in COUNTED:
+        return None
     about = _ABOUT.match(text) or re.match(r"^and (?P<topic>\S+)$", text, re.IGNORECASE)
     if about and telling(about["topic"]) and request.kind not in {MessageKind.MINE, MessageKind.BOT}:
         return _with_topic(about["topic"], context, thread)
@@ -296,9 +290,8 @@ def _ordered(text: str, _context: Context, thread: Thread, _request: Request) ->
         limits = replace(limits, after=(max(days) + timedelta(days=1)).isoformat(), year=0)
     elif beyond and days:
         limits = replace(limits, before=min(days).isoformat(), year=0)
-    return _again(
-        thread, replace(thread.request, limits=limits), narrowed=("order", *(("after",) if newest else ("before",)))
-    )
+    asked = replace(thread.request, form=Form.SENTENCES, limits=limits)
+    return _again(thread, asked, narrowed=("order", *(("after",) if newest else ("before",))))
 
 
 def _limited(text: str, context: Context, thread: Thread, _request: Request) -> Turn | None:
@@ -374,10 +367,8 @@ def _narrowed(text: str, context: Context, thread: Thread, request: Request) -> 
 
 def _pointed(text: str, _context: Context, thread: Thread, request: Request) -> Turn | None:
     """Read a question about what was shown: "who wrote it?" is about the first link, or the one that is named."""
-    asks = request.kind is MessageKind.QUESTION or (
-        request.kind in {MessageKind.AMBIGUOUS, MessageKind.CHATTER} and is_asking(text)
-    )
-    if not asks or not thread.shown or not _POINTS.search(text):
+    asks = request.kind is MessageKind.QUESTION or (request.kind in _UNSURE and is_asking(text))
+    if not asks or not thread.shown or not _POINTS.search(text) or _US.search(text):
         return None
     said = request.topic.split()
     left = [word for word in said if word.casefold() not in _OF_A_LINK and not _POINTS.fullmatch(word)]
@@ -385,6 +376,10 @@ def _pointed(text: str, _context: Context, thread: Thread, request: Request) -> 
         return Turn("open", thread.request, thread.page, rank_in(text) or 1)
     topic = " ".join(dict.fromkeys([*thread.request.topic.split(), *left]))
     asked = replace(
-        thread.request, kind=MessageKind.QUESTION, topic=topic, limits=request.limits.over(thread.request.limits)
+        thread.request,
+        kind=MessageKind.QUESTION,
+        topic=topic,
+        form=Form.SENTENCES,
+        limits=request.limits.over(thread.request.limits),
     )
     return _again(thread, asked, topic_before=thread.request.topic)

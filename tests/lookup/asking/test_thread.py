@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.lookup.asking.heard import hear
-from bot.lookup.asking.request import Manner
+from bot.lookup.asking.request import Form, Manner
 from bot.lookup.asking.thread import follow
 from bot.lookup.asking.turn import MAX_SHOWN, Shown, Thread, Turn, remembered
 from tests.fakes.asked_archive import context
@@ -62,6 +62,17 @@ THREADS: tuple[tuple[tuple[str, str, dict[str, Any]], ...], ...] = (
         ("all years please", "search", {"topic": "grafana"}),
         ("for windows", "search", {"topic": "grafana windows"}),
         ("no, scrap that", "search", {"topic": "grafana"}),
+    ),
+    (
+        ("rust in 2018", "search", {"topic": "rust", **YEAR}),
+        ("when first?", "question", {"topic": "rust"}),
+        ("how often in 2018?", "question", {"topic": "rust", **YEAR}),
+        ("and when was it last mentioned?", "question", {"topic": "rust"}),
+        ("only tools", "question", {"topic": "rust", "section": "tools"}),
+        ("how often?", "question", {"topic": "rust", "section": "tools"}),
+        ("which editor highlights it?", "question", {"topic": "rust editor highlights", "section": "tools"}),
+        ("who wrote this?", "open", {"topic": "rust editor highlights", "section": "tools"}),
+        ("how does this bot work?", "bot", {}),
     ),
     (
         ("when was rust first mentioned?", "question", {"topic": "rust"}),
@@ -179,3 +190,14 @@ def test_a_page_is_named_or_the_one_before() -> None:
     """The first has none before it: "back" then takes away what was added last."""
     turns = talk(["kafka", "page 3", "previous page", "back", "more"])
     assert [turn.page for turn in turns] == [1, 3, 2, 1, 2]
+
+
+def test_what_is_asked_after_a_figure_is_no_figure() -> None:
+    """What is newer is looked for as links, and a question about the thing has sentences."""
+    forms = []
+    thread = None
+    for text in ("rust", "how often?", "anything newer?", "when first?", "which editor highlights it?"):
+        turn = follow(hear(text), context(), thread)
+        thread = remembered(turn, thread, LINKS)
+        forms.append(turn.request.form)
+    assert forms == [Form.SENTENCES, Form.COUNTS, Form.SENTENCES, Form.FIRST, Form.SENTENCES]
