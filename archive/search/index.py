@@ -57,8 +57,8 @@ from archive.search.result import Answer, Grade, Result
 from archive.search.segment import Dictionary, build
 from archive.search.segments import EntryCounts, Segments
 from archive.search.synonyms import Synonyms
-from archive.search.terms import TermLookup
-from archive.search.wording import ENGLISH, OTHERWISE, STOP_WORDS
+from archive.search.terms import TermLookup, is_english
+from archive.search.wording import STOP_WORDS
 from archive.search.words import words
 
 CACHED_ANSWERS = 512
@@ -96,7 +96,7 @@ class Index:
         self._own_name = frozenset(word for word, count in titles.items() if count > segments.issue_count / 2)
         counts = EntryCounts(segments, dictionary.words)
         self._lookup = TermLookup(dictionary.words, synonyms, counts, segments.together, dictionary.respelt)
-        self._lookup = replace(self._lookup, stemmed=_is_english(self._lookup))
+        self._lookup = replace(self._lookup, stemmed=is_english(self._lookup))
         self._finder = Finder(segments, dictionary, self._lookup, self._own_name)
         self._explainer = Explainer(self._lookup)
 
@@ -318,24 +318,31 @@ class Index:
 
     def _with_ways_on(self, answer: Answer, plan: Plan) -> Answer:
         """Return an answer that is not strong with other queries that have one, and with topics."""
-        query, asked = answer.query, plan.asked
+        query, asked, day = answer.query, plan.asked, self._newest_day()
         said = list(answer.notes)
         wider: list[str] = []
         if not answer.results and plan.lone:
             said = [f"nothing {notes.limits(asked)}"]
         elif not answer.results and (asked.narrows or asked.without) and (plain := widened(query).strip()):
-            found = self._finder.found(self._finder.plan(plain, plan.kinds, self._newest_day()))
+            found = self._finder.found(self._finder.plan(plain, plan.kinds, day))
             if total := paging.distinct(found.matches, self._segments):
                 said = [notes.emptied(asked, plain, total)]
                 wider.append(plain)
         assumed = [notes.replaced(query, answer.assumed)] if answer.assumed else []
         righted = assumed if answer.results else suggest.meant(query, asked, self._lookup)
+        answered = (other for other in righted if self.is_answered(other, plan.kinds))
         loose = [loosened(query)] if asked.phrases and not answer.results else []
-        answered = (other for other in chain(righted, loose) if self.is_answered(other, plan.kinds))
-        ways = (other for other in chain(wider, answered, self._parts(query, plan)) if other != query.strip())
+        loose = [
+            other for other in loose if len(self._finder.found(self._finder.plan(other, plan.kinds, day)).matches.docs)
+        ]
+        parts = dict(self._parts(query, plan))
+        others = chain(wider, answered, loose, (part for part, typed in parts.items() if not typed))
+        meant = tuple(islice(_once(other for other in others if other != query.strip()), MAX_SUGGESTIONS))
+        typed = [part for part, typed in parts.items() if typed and part not in {*meant, query.strip()}]
         return replace(
             answer,
-            did_you_mean=tuple(islice(_once(ways), MAX_SUGGESTIONS)),
+            did_you_mean=meant,
+            parts=tuple(typed[: MAX_SUGGESTIONS - len(meant)]),
             near_topics=self._near_topics(asked),
             notes=tuple(said),
         )
@@ -345,14 +352,17 @@ class Index:
         near = suggest.near_topics(asked, self._lookup, self.topics(suggest.MAX_NEAR_TOPICS))
         return tuple(islice(_once(filter(self._is_topic_answered, near)), suggest.MAX_NEAR_TOPICS))
 
-    def _parts(self, query: str, plan: Plan) -> Iterator[str]:
-        """Return the parts of `query` that by themselves have answers under the same filters, no word twice."""
+    def _parts(self, query: str, plan: Plan) -> Iterator[tuple[str, bool]]:
+        """Yield the parts of `query` that by themselves have answers under the same filters, no word twice.
+
+        Each with whether it was typed so, rather than put right.
+        """
         offered: set[str] = set()
         for name in suggest.parts(plan.asked, self._lookup):
             other = f"{' '.join(name)} {narrowing(query)}".strip()
             if offered.isdisjoint(name) and self.is_answered(other, plan.kinds):
                 offered.update(name, *map(inflections, name))
-                yield other
+                yield other, suggest.is_typed(name, plan.asked)
 
     def _is_topic_answered(self, topic: str) -> bool:
         """Return whether a topic of the table has a strong answer, and so may be named; there are few of them."""
@@ -384,9 +394,3 @@ def _once(texts: Iterable[str]) -> Iterator[str]:
 def _title(issue: Issue) -> set[str]:
     """Return the words of an issue's title that may be the newsletter's name."""
     return {word for word in words(issue.title) if word.isalpha() and word not in STOP_WORDS and word != "issue"}
-
-
-def _is_english(lookup: TermLookup) -> bool:
-    """Return whether the archive has English function words in more entries than those of other languages."""
-    english, other = (max(map(lookup.count, some)) for some in (ENGLISH, OTHERWISE))
-    return english >= other

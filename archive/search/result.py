@@ -64,11 +64,11 @@ class Answer:
 
     `results` is one page, best first; `total` counts all results over every page; `grade` says how sure the best of
     them is, which `confidence` decides (see `archive.search.grading`). `assumed` are corrections that most of the page
-    rests on. Unless the answer is strong, `did_you_mean` holds other queries (at most three, each with an answer: with
-    the filters dropped, with words put right, without quotes, then parts of the query), and `near_topics` topics the
-    archive does have, those of the query's words first. `issue` is the issue that the query names by its number.
-    `problems` are one-line notes on filters that were not understood (and were left out), `notes` on what the answer
-    shows.
+    rests on. Unless the answer is strong, `did_you_mean` holds other queries (each with an answer: with the filters
+    dropped, with words put right, without quotes), `parts` those of some of the words typed (at most three in all), and
+    `near_topics` topics the archive does have, those of the query's words first. `issue` is the issue that the query
+    names by its number or its day. `problems` are one-line notes on filters that were not understood (and were left
+    out), `notes` on what the answer shows.
     """
 
     query: str
@@ -82,3 +82,4 @@ class Answer:
     assumed: tuple[Assumption, ...] = ()
     notes: tuple[str, ...] = ()
     issue: Issue | None = None
+    parts: tuple[str, ...] = ()

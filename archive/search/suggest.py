@@ -110,6 +110,12 @@ def parts(asked: Query, lookup: TermLookup) -> tuple[Words, ...]:
     return tuple(sorted(found, key=lambda name: (-len(name), min(_count(word, lookup) for word in name), name)))
 
 
+def is_typed(name: Words, asked: Query) -> bool:
+    """Return whether all words of `name` were typed, in the singular or the plural."""
+    typed = {word.text for word in asked.words}.union(*asked.phrases)
+    return {word.removesuffix("s") for word in name} <= {word.removesuffix("s") for word in typed}
+
+
 def _spans(run: Words, lookup: TermLookup) -> Iterator[Words]:
     """Return every few neighbours of `run` that may have a name, as they are and with a misspelt word put right."""
     right = tuple(_righted(word, lookup) for word in run if word not in STOP_WORDS)

@@ -11,6 +11,7 @@ from archive.search.segments import EntryCounts
 from archive.search.spelling import Correction, corrections, guesses
 from archive.search.synonyms import Synonyms
 from archive.search.vocabulary import Vocabulary
+from archive.search.wording import ENGLISH, OTHERWISE
 from archive.search.words import Words
 
 CACHED_WORDS = 8_192
@@ -119,3 +120,9 @@ class TermLookup:
     def inflections(self, word: str) -> Words:
         """Return the inflections of `word`, none of a word in a language that they are not made for."""
         return inflections(word) if self.stemmed and word.isascii() else ()
+
+
+def is_english(lookup: TermLookup) -> bool:
+    """Return whether the archive has English function words in more entries than those of other languages."""
+    english, other = (max(map(lookup.count, some)) for some in (ENGLISH, OTHERWISE))
+    return english >= other

@@ -198,6 +198,8 @@ def _draw_nothing(answers_from: Index, answer: Answer) -> None:
 def _draw_ways_on(answers_from: Index, answer: Answer) -> None:
     if answer.did_you_mean:
         out.print(Text(f"Did you mean: {', '.join(answer.did_you_mean)}?"))
+    if answer.parts:
+        out.print(Text(f"A part of it: {', '.join(answer.parts)}"))
     near = answer.near_topics or answers_from.topics(8)
     if near:
         out.print(Text(f"Topics it has: {', '.join(near)}", style="dim"))

@@ -149,11 +149,13 @@ def test_an_issue_without_a_number_goes_by_its_title() -> None:
 
 def test_nothing_found_offers_ways_on() -> None:
     """Corrected queries and near topics are a click away, and so is help."""
-    found = Answer("kubernets", (), 0, did_you_mean=("kubernetes",), near_topics=("docker", "containers"))
+    topics = ("docker", "containers", "helm")
+    found = Answer("kubernets", (), 0, did_you_mean=("kubernetes",), near_topics=topics, parts=("helm",))
     message = answer(found, SearchRequest("kubernets", tools=True), TODAY)
     assert "No tool in the archive about *kubernets*." in said_all(message)
-    for way in ("kubernetes", "docker", "containers", "Help", "Search everything"):
+    for way in ("kubernetes", "docker", "containers", "Search for a part of it", "Help", "Search everything"):
         assert way in said_all(message)
+    assert json.dumps(message.blocks).count('"text": "helm"') == 1
     assert breaches(message) == []
 
 
@@ -218,7 +220,7 @@ def test_any_answer_keeps_every_limit(nasty: Issue, query: str, note: str, offse
     request = SearchRequest(query[:QUERY_MAX_CHARS], offset, tools)
     full = Answer(query, page, 10_000, problems=(note,) * 9)
     assumed = (Assumption(query, note, far=True),) * 9
-    near = replace(full, grade=Grade.NEAREST, did_you_mean=(query, note), notes=(note,) * 9, assumed=assumed)
+    near = replace(full, grade=Grade.NEAREST, did_you_mean=(query,), parts=(note,), notes=(note,) * 9, assumed=assumed)
     none = Answer(query, (), 0, (query, note), (note, query), (note,))
     messages = [answer(each, request, TODAY) for each in (full, near, none)] + [page_shared(full, request, TODAY, "U1")]
     assert [breaches(message) for message in messages] == [[]] * 4

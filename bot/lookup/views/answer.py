@@ -44,6 +44,7 @@ _MAX_LACKS = 4
 """Words named that a result lacks; a longer list would be a line of its own."""
 _MAX_ASSUMED = 4
 """Corrections named."""
+_PART = "Search for a part of it"
 _MAX_CACHED_CARDS = 8_192
 """Results whose blocks are cached, about two kilobytes each."""
 
@@ -153,6 +154,7 @@ def _below(found: Answer, request: SearchRequest, today: date, hint: str, *, sha
     made = _notes(found, request, today)
     if found.grade is Grade.NEAREST and found.did_you_mean:
         made += _ways("Did you mean", found.did_you_mean, request, "meant")
+    made += _ways(_PART, found.parts, request, "part")
     made.append(blocks.actions(_buttons(found, request, shareable=shareable)))
     return [*made, blocks.context(hint)] if hint else made
 
@@ -165,15 +167,16 @@ def nothing(found: Answer, request: SearchRequest, today: date, *, hint: str = "
     dropped = _dropped(found, request, today)
     if meant := [query for query in found.did_you_mean if not dropped or query != dropped[1]]:
         made += _ways("Did you mean", meant, request, "meant")
-    if found.near_topics:
-        made += _ways("What it does talk about", found.near_topics, request, "near")
+    made += _ways(_PART, found.parts, request, "part")
+    if near := [topic for topic in found.near_topics if topic not in found.parts]:
+        made += _ways("What it does talk about", near, request, "near")
     offers = [again(), blocks.button("Help", "help")]
     if request.tools:
         offers.insert(0, blocks.button("Search everything", "search:all", SearchRequest(request.query).as_value()))
     made.append(blocks.actions(offers))
     if hint:
         made.append(blocks.context(hint))
-    ways = ", ".join((*found.did_you_mean, *found.near_topics)[:3])
+    ways = ", ".join((*found.did_you_mean, *found.parts, *found.near_topics)[:3])
     return Message(clip(f"{where} about {request.query}. Try: {ways}" if ways else f"{where} found.", 600), tuple(made))
 
 
