@@ -25,9 +25,10 @@ from bot.cli.reading import index, read
 from bot.cli.terminal import out, safe, write
 from bot.domain.errors import SettingsError
 from bot.domain.title import label
-from bot.lookup.asking.answering import Fact, Reply, reply
+from bot.lookup.asking.answering import Reply, reply
 from bot.lookup.asking.conversation import shown_by
 from bot.lookup.asking.facts import ArchiveFacts, named
+from bot.lookup.asking.figures import Fact, in_words
 from bot.lookup.asking.heard import hear
 from bot.lookup.asking.preamble import nothing, preamble
 from bot.lookup.asking.reader import Context, telling
@@ -232,7 +233,7 @@ def _draw_rows(rows: Iterator[tuple[str, Issue, Entry]]) -> None:
 
 
 def _draw_fact(fact: Fact) -> None:
-    out.print(Text.assemble((f"{fact.total} entries say ", ""), (safe(fact.topic), "bold")))
+    out.print(Text(in_words(fact, _marked), style="bold"))
     most = max(fact.counts.values())
-    for year, count in fact.counts.items():
+    for year, count in fact.counts.items() if len(fact.counts) > 1 else ():
         out.print(Text(f"{year}  {'█' * max(1, round(count / most * _CHART_WIDTH))} {count}", style="green"))

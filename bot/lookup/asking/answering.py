@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from archive.issue import Entry, Issue, Section
+from archive.issue import Issue
 from archive.kind import Kind as SectionKind
 from archive.search.index import MAX_RESULTS, Index
 from archive.search.query import QUERY_MAX_CHARS
@@ -15,6 +14,7 @@ from archive.search.quotes import DEFINING_RESULTS, QUOTED_RESULTS, Quote, quote
 from archive.search.result import Answer, Grade, Reason, Result
 from archive.search.words import words
 from archive.snapshot import Snapshot
+from bot.lookup.asking.figures import Fact, fact_of
 from bot.lookup.asking.request import COUNTED, Form, Limits, MessageKind, Request
 from bot.lookup.related import related
 
@@ -24,18 +24,6 @@ MAX_RELATED = 3
 """Links beneath an answer that are like it."""
 CLOSE_SHARE = 0.65
 """Where the oldest come first, an entry is as good as this part of the best (as `archive.search.grading` has it)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """What was counted over the entries that say a topic: which is `first` and `last`, and how many in each year."""
-
-    topic: str
-    form: Form
-    first: tuple[Issue, Section, Entry]
-    last: tuple[Issue, Section, Entry]
-    counts: dict[int, int]
-    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +158,7 @@ def _counted(request: Request, index: Index, today: date) -> Reply | None:
     said = index.mentions(request.topic, filters, today)
     if not said:
         return None
-    counts = Counter(issue.published.year for issue, _, _ in said)
-    fact = Fact(request.topic, request.form, said[0], said[-1], dict(sorted(counts.items())), len(said))
+    fact = fact_of(request.topic, request.form, said)
     shown = {Form.LAST: said[-1:], Form.FIRST: said[:1]}.get(request.form, said[-1:])
     results = tuple(Result(issue, section, entry, 1.0) for issue, section, entry in shown)
     return Reply(request, Grade.STRONG, _saying(results, request.topic), fact, results, len(said))

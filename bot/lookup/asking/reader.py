@@ -79,6 +79,8 @@ _RANDOM_WORDS = _PHRASES["random_words"]
 _FIRST = _PHRASES["first"]
 _LAST = _PHRASES["last"]
 _COUNTS = _PHRASES["counts"]
+_COUNT_ISSUES = _PHRASES["count_issues"]
+_FIGURES = {Form.ISSUES: _COUNT_ISSUES, Form.COUNTS: _COUNTS, Form.FIRST: _FIRST, Form.LAST: _LAST}
 _COUNT_FRAME = _PHRASES["count_frame"]
 _SCOPED = _PHRASES["scoped"]
 _COUNTED = {
@@ -286,7 +288,7 @@ def _unclear(heard: Heard, context: Context) -> Request | None:
 def _facts(heard: Heard, context: Context) -> Request | None:
     """Read a question that is answered by counting: first, last, how often."""
     text = heard.text.strip()
-    for form, pattern in ((Form.COUNTS, _COUNTS), (Form.FIRST, _FIRST), (Form.LAST, _LAST)):
+    for form, pattern in _FIGURES.items():
         if pattern.search(text):
             rest, limits = without_limits(_COUNT_FRAME.sub(" ", text), context.today, context.archive)
             topic = telling(rest)

@@ -34,16 +34,20 @@ class Manner(StrEnum):
 
 
 class Form(StrEnum):
-    """What a question wants to know: sentences, what a thing is, or a figure counted over the archive."""
+    """What a question wants to know: sentences, what a thing is, or a figure counted over the archive.
+
+    `COUNTS` counts entries and `ISSUES` issues.
+    """
 
     SENTENCES = "sentences"
     DEFINITION = "definition"
     FIRST = "first"
     LAST = "last"
     COUNTS = "counts"
+    ISSUES = "issues"
 
 
-COUNTED = frozenset({Form.FIRST, Form.LAST, Form.COUNTS})
+COUNTED = frozenset({Form.FIRST, Form.LAST, Form.COUNTS, Form.ISSUES})
 """What is answered by a figure."""
 
 

@@ -8,8 +8,14 @@ from bot.lookup.asking.reader import Context, telling
 from bot.lookup.asking.request import COUNTED, Form, Limits
 
 _PHRASES = phrases("thread")
-_COUNT_FRAME = phrases("reader")["count_frame"]
-_ASKED = {Form.FIRST: _PHRASES["first"], Form.LAST: _PHRASES["last"], Form.COUNTS: _PHRASES["counts"]}
+_READER = phrases("reader")
+_COUNT_FRAME = _READER["count_frame"]
+_ASKED = {
+    Form.ISSUES: _READER["count_issues"],
+    Form.FIRST: _PHRASES["first"],
+    Form.LAST: _PHRASES["last"],
+    Form.COUNTS: _PHRASES["counts"],
+}
 _TOO = {Form.FIRST: _PHRASES["first_too"], Form.LAST: _PHRASES["last_too"]}
 """What asks for a link ("the last"), unless a figure stands before it."""
 

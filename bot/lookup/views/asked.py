@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from archive.issue import Issue
 from archive.search.quotes import Quote
 from archive.search.result import Answer, Result
 from bot.domain.preferences import Layout, Preferences
 from bot.domain.text import one_line
 from bot.domain.title import label, title
 from bot.lookup.asking import preamble
-from bot.lookup.asking.answering import PAGE_LINKS, Fact, Reply, query_of
+from bot.lookup.asking.answering import PAGE_LINKS, Reply, query_of
+from bot.lookup.asking.figures import Fact, in_words
 from bot.lookup.asking.request import Form, MessageKind, Request
 from bot.lookup.views.answer import QUERY_MAX_CHARS, SearchRequest
 from bot.lookup.views.feedback import ASK, FEEDBACK
@@ -150,21 +150,13 @@ def _fact(fact: Fact | None) -> list[Block]:
     """Render what was counted: a line, and by year a chart that a person can read."""
     if fact is None:
         return []
-    topic, total = clip(one_line(fact.topic), 100), fact.total
-    first, last = fact.first[0], fact.last[0]
-    if fact.form is Form.FIRST:
-        return [blocks.section(f"*{topic}* was first in {_named(first)}; in {total} entries since.")]
-    if fact.form is Form.LAST:
-        return [blocks.section(f"*{topic}* was last in {_named(last)}; in {total} entries in all.")]
+    said = in_words(fact, _marked)
+    if fact.form in {Form.FIRST, Form.LAST} or len(fact.counts) == 1:
+        return [blocks.section(said)]
     most = max(fact.counts.values())
     rows = [f"{year} {'█' * max(1, round(count * _BAR_WIDTH / most))} {count}" for year, count in fact.counts.items()]
     chart = "\n".join(rows[-30:])
-    said = f"{total} entries say *{topic}*, from {_named(first)} to {_named(last)}:"
     return [blocks.section(f"{said}\n```{chart}```")]
-
-
-def _named(issue: Issue) -> str:
-    return f"{clip(label(issue), 60)} ({short_issue_date(issue)})"
 
 
 def _quoted(quotes: Sequence[Quote], today: date) -> Iterator[Block]:
