@@ -22,7 +22,8 @@ PLACE_SHARE = 0.5
 """What an entry's place counts beside what its sentence meets of the question; .3 to .7 quote the same sentences."""
 MAX_CHARS = 600
 
-_END = re.compile(r"""(?<=[.!?…])["'”’)\]]*\s+(?=["'“‘(\[]*[^\sa-z])|(?<=[。！？])""")
+_END = re.compile(r"""(?<=[.!?…])["'”’)\]]*\s+(?=["'“‘(\[]*[^\sa-z])|(?<=\w\?)\s+(?=[a-z])|(?<=[。！？])""")
+"""A sentence begins with a capital letter, but for a name after a question: "Ever wondered? dpxdt compares pages."."""
 _SHORT_FORM = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|no|nos|mr|mrs|ms|dr|prof|st|jr|sr|inc|ltd|co|vol|pp|fig|ed|al|dept|est)"
     r"|(?:^|[\s(])[A-Z](?:\.[A-Z])*)\.$",
@@ -30,11 +31,18 @@ _SHORT_FORM = re.compile(
 )
 _POINTS_BACK = re.compile(r"(?:It|Its|It's|This|That|They|Their|These|Those|He|She|Here|Also|But|And|So|Instead)\b")
 
+_WHAT, _IS = re.compile(r"What ", re.IGNORECASE), re.compile(r" (?:is|are)\b", re.IGNORECASE)
 _ARTICLE = re.compile(r"An? |The ", re.IGNORECASE)
 _GAP = re.compile(r"[\W_]+")
+_WRITING = (
+    "articles?|books?|case|comparison|discussion|guides?|history|interview|intro|introduction|list|looks?|overview|paper"
+    "|podcast|post|presentation|primer|report|retrospective|review|series|slides|story|survey|tale|talk|tour|tutorial|video"
+)
 _SAYS_WHAT = re.compile(
     r"(?:e?s)?[^\w\s-]?(?: \([^)]*\))? "
-    r"(?:(?:is|are) (?:an?|the|one|another)|provides?|lets?|allows?|makes?|offers?|aims?)\b",
+    r"(?:(?:is|are) (?:an?|the|one|another)|(?:describes?|calls?) (?:itself|themselves)"
+    r"|provides?|lets?|allows?|makes?|offers?|aims?)\b"
+    rf"|(?: \([^)]*\))?(?::| [–—-]) an? (?!(?:[\w-]+ ){{0,3}}(?:{_WRITING})\b)",
     re.IGNORECASE,
 )
 """What goes on from the name of a thing in a sentence that says what it is or does."""
@@ -117,10 +125,15 @@ def _of(
 
 
 def _defines(text: str, thing: Sequence[str]) -> bool:
-    """Return whether a text begins with the words of a `thing`, perhaps after an article, and says what that is."""
+    """Return whether a text begins with the words of a `thing`, perhaps after an article, and says what that is.
+
+    "What gitops is" says so too, and "Hubble: a tool that …", but not "Hubble: a talk".
+    """
     article = _ARTICLE.match(text)
     ends = (_after(text, thing, begin) for begin in ((article.end(), 0) if article else (0,)))
-    return any(end and _SAYS_WHAT.match(text, end) for end in ends)
+    what = _WHAT.match(text)
+    explained = _after(text, thing, what.end()) if what else 0
+    return any(end and _SAYS_WHAT.match(text, end) for end in ends) or bool(explained and _IS.match(text, explained))
 
 
 def says_what(found: Sequence[Quote], thing: str) -> bool:

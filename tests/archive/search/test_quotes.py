@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.search.index import Index
-from archive.search.quotes import MAX_QUOTES, quotes, sentences
+from archive.search.quotes import MAX_QUOTES, quotes, says_what, sentences
 from archive.search.result import Grade
 from tests.archive.search import newsletter
 from tests.fakes import archives
@@ -25,6 +25,7 @@ QUESTIONS = Path(__file__).parents[3] / "../shared/ask/answers.jsonl"
         ("One thing. Another thing!", ("One thing.", "Another thing!")),
         ("Edits files, e.g. YAML. See node.js docs.", ("Edits files, e.g. YAML.", "See node.js docs.")),
         ("By J. Doe and others. Version 1.2 is out.", ("By J. Doe and others.", "Version 1.2 is out.")),
+        ("Ever wondered? dpxdt compares pages.", ("Ever wondered?", "dpxdt compares pages.")),
         ("A first line\n• a point. Its rest.", ("A first line", "a point.", "Its rest.")),
         ("\u4e00\u6b21\u3002\u4e8c\u6b21\u3002", ("\u4e00\u6b21\u3002", "\u4e8c\u6b21\u3002")),
     ],
@@ -89,6 +90,27 @@ def test_the_sample_of_questions_is_answered() -> None:
         said = [quote.text for quote in quotes(found.results, index.weight)]
         answered.append(any(sentence in text for sentence in good for text in said))
     assert sum(answered) / len(answered) >= 0.7
+
+
+@pytest.mark.parametrize(
+    ("text", "defines"),
+    [
+        ("Borg describes itself as a framework for copies.", True),
+        ("Borg provides tools for copies.", True),
+        ("Ever lost a file? borg provides tools for copies.", True),
+        ("What Borg is, and why it copies files.", True),
+        ("Borg: a tool that copies files.", True),
+        ("Borg (the backup) – an engine for copies.", True),
+        ("Borg: a useful look at copies.", False),
+        ("Borg: the good parts.", False),
+        ("What Borg users wish for.", False),
+        ("What everybody thinks Borg is.", False),
+    ],
+)
+def test_what_a_thing_is_is_said_in_several_ways(text: str, *, defines: bool) -> None:
+    """With the thing's name first; something written about it is not the thing."""
+    index = Index.of([newsletter.issue(1, text), newsletter.issue(2, "Kites fly.")])
+    assert says_what(quotes(index.search("borg", reasons=True).results, index.weight, "borg"), "borg") is defines
 
 
 def test_a_definition_comes_first_where_one_is_asked_for() -> None:
