@@ -54,11 +54,10 @@ from archive.search.named_issues import NamedIssues
 from archive.search.query import Query, loosened, narrowing, widened
 from archive.search.remedy import Remedy
 from archive.search.result import Answer, Grade, Result
-from archive.search.segment import Dictionary, build
+from archive.search.segment import Dictionary, build, title_words
 from archive.search.segments import EntryCounts, Segments
 from archive.search.synonyms import Synonyms
 from archive.search.terms import TermLookup, is_english
-from archive.search.wording import STOP_WORDS
 from archive.search.words import words
 
 CACHED_ANSWERS = 512
@@ -109,7 +108,7 @@ class Index:
         kept = {issue.slug: issue for issue in issues}
         dictionary = Dictionary()
         segments = Segments((build(kept.values(), dictionary),), (None,))
-        titles = Counter(word for issue in kept.values() for word in _title(issue))
+        titles = Counter(word for issue in kept.values() for word in title_words(issue))
         return cls(dictionary, segments, synonyms or synonym_table.shipped(), titles)
 
     def over(self, issues: Iterable[Issue]) -> Index:
@@ -127,10 +126,10 @@ class Index:
         segments = self._segments
         for slug in {*added, *removed}:
             if (at := segments.find(slug)) is not None:
-                titles.subtract(_title(segments.parts[at[0]].issues[at[1]]))
+                titles.subtract(title_words(segments.parts[at[0]].issues[at[1]]))
                 segments = segments.without(*at)
         if added:
-            titles.update(word for issue in added.values() for word in _title(issue))
+            titles.update(word for issue in added.values() for word in title_words(issue))
             segments = segments.with_segment(build(added.values(), self._dictionary))
         return Index(self._dictionary, segments.tidied(self._dictionary), self._synonyms, +titles)
 
@@ -318,26 +317,22 @@ class Index:
 
     def _with_ways_on(self, answer: Answer, plan: Plan) -> Answer:
         """Return an answer that is not strong with other queries that have one, and with topics."""
-        query, asked, day = answer.query, plan.asked, self._newest_day()
+        query, asked = answer.query, plan.asked
         said = list(answer.notes)
         wider: list[str] = []
         if not answer.results and plan.lone:
             said = [f"nothing {notes.limits(asked)}"]
         elif not answer.results and (asked.narrows or asked.without) and (plain := widened(query).strip()):
-            found = self._finder.found(self._finder.plan(plain, plan.kinds, day))
+            found = self._finder.found(self._finder.plan(plain, plan.kinds, self._newest_day()))
             if total := paging.distinct(found.matches, self._segments):
                 said = [notes.emptied(asked, plain, total)]
                 wider.append(plain)
-        assumed = [notes.replaced(query, answer.assumed)] if answer.assumed else []
-        righted = assumed if answer.results else suggest.meant(query, asked, self._lookup)
-        answered = (other for other in righted if self.is_answered(other, plan.kinds))
-        loose = [loosened(query)] if asked.phrases and not answer.results else []
-        loose = [
-            other for other in loose if len(self._finder.found(self._finder.plan(other, plan.kinds, day)).matches.docs)
-        ]
+        if (elsewhere := self._left_out(answer, plan)) is not None:
+            wider.insert(0, elsewhere[0])
+            said.append(elsewhere[1])
         parts = dict(self._parts(query, plan))
-        others = chain(wider, answered, loose, (part for part, typed in parts.items() if not typed))
-        meant = tuple(islice(_once(other for other in others if other != query.strip()), MAX_SUGGESTIONS))
+        others = chain(wider, self._meant(answer, plan), (part for part, typed in parts.items() if not typed))
+        meant = tuple(islice(suggest.once(other for other in others if other != query.strip()), MAX_SUGGESTIONS))
         typed = [part for part, typed in parts.items() if typed and part not in {*meant, query.strip()}]
         return replace(
             answer,
@@ -347,10 +342,30 @@ class Index:
             notes=tuple(said),
         )
 
+    def _left_out(self, answer: Answer, plan: Plan) -> tuple[str, str] | None:
+        """Return the query for what only a kind of section has that is left out, and the note on it; None for none."""
+        if plan.kinds or plan.asked.kinds or plan.lone:
+            return None
+        for kind, other in suggest.left_out(answer):
+            if self.is_answered(other, None):
+                found = self._finder.found(self._finder.plan(other, None, self._newest_day())).matches
+                return other, notes.left_out(kind, other, paging.distinct(found, self._segments))
+        return None
+
+    def _meant(self, answer: Answer, plan: Plan) -> Iterator[str]:
+        """Yield the query with words put right, and without the quotes of a phrase where nothing has that."""
+        assumed = [notes.replaced(answer.query, answer.assumed)] if answer.assumed else []
+        righted = assumed if answer.results else suggest.meant(answer.query, plan.asked, self._lookup)
+        yield from (other for other in righted if self.is_answered(other, plan.kinds))
+        if plan.asked.phrases and not answer.results:
+            loose = loosened(answer.query)
+            if len(self._finder.found(self._finder.plan(loose, plan.kinds, self._newest_day())).matches.docs):
+                yield loose
+
     def _near_topics(self, asked: Query) -> tuple[str, ...]:
         """Return topics that a query may have meant, and then the main ones; each has a strong answer."""
         near = suggest.near_topics(asked, self._lookup, self.topics(suggest.MAX_NEAR_TOPICS))
-        return tuple(islice(_once(filter(self._is_topic_answered, near)), suggest.MAX_NEAR_TOPICS))
+        return tuple(islice(suggest.once(filter(self._is_topic_answered, near)), suggest.MAX_NEAR_TOPICS))
 
     def _parts(self, query: str, plan: Plan) -> Iterator[tuple[str, bool]]:
         """Yield the parts of `query` that by themselves have answers under the same filters, no word twice.
@@ -380,17 +395,3 @@ class Index:
                 self._answered.clear()
             self._answered[query, kinds] = known
         return known
-
-
-def _once(texts: Iterable[str]) -> Iterator[str]:
-    """Return each of `texts` once, as far as they are asked for."""
-    seen: set[str] = set()
-    for text in texts:
-        if text not in seen:
-            seen.add(text)
-            yield text
-
-
-def _title(issue: Issue) -> set[str]:
-    """Return the words of an issue's title that may be the newsletter's name."""
-    return {word for word in words(issue.title) if word.isalpha() and word not in STOP_WORDS and word != "issue"}

@@ -10,6 +10,7 @@ from datetime import date
 from itertools import pairwise
 
 from archive.issue import Entry, Issue
+from archive.kind import Kind
 from archive.search.numbers import is_said
 from archive.search.plan import CORRECTIONS, GUESS
 from archive.search.query import Query
@@ -34,11 +35,17 @@ def limits(asked: Query) -> str:
 
 def emptied(asked: Query, text: str, total: int) -> str:
     """Return what the filters took away from what `text` finds: "26 links on kubernetes, none after 2027"."""
-    topic = _subject(text)
+    topic = subject(text)
     return f"{total:,} link{'s' * (total != 1)}{f' on {topic}' if topic else ''}, none {limits(asked)}"
 
 
-def _subject(text: str) -> str:
+def left_out(kind: Kind, query: str, total: int) -> str:
+    """Return that sections of a `kind` are left out unless asked for, where a `query` for them finds `total` links."""
+    links = f"{total:,} link{'s' * (total != 1)}"
+    return f"{kind.value.removesuffix('s')}s are left out unless asked for: {query} finds {links}"
+
+
+def subject(text: str) -> str:
     """Return `text` as a sentence can name it, without a preposition or the like at its ends: "aws" for "in aws"."""
     pieces = text.split()
     telling = [at for at, piece in enumerate(pieces) if piece.lower() not in STOP_WORDS]

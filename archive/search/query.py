@@ -39,11 +39,12 @@ _ISSUE = re.compile(r"\s*(?:issue\s*)?(?:no\.?\s*)?#?\s*(\d{1,6})\s*", re.IGNORE
 _ISSUE_BESIDE = re.compile(r"(?<!\S)(?:issue\s+#?|#)(\d{1,6})(?!\S)", re.IGNORECASE)
 _NEWEST = frozenset({"latest", "newest"})  # not "last", which begins "last week"
 _OR = frozenset({"OR", "|", "||"})
-_KINDS = {
+KIND_NAMES = {
     name: kind
     for kind in Kind
     for name in (kind.value, kind.value.removesuffix("s"), kind.value.removesuffix("s") + "s")
 }
+"""The kinds of section by what an `in:` filter may call them: in the singular and the plural."""
 _DAYS = frozenset({"since", "after", "before", "year"})
 _FILTERS = frozenset({"in", "site", "issue", "sort"}) | _DAYS
 
@@ -366,8 +367,8 @@ def _filter_meant(key: str) -> str:
 def _kind(draft: _QueryDraft, value: str) -> None:
     """Note an `in:` filter; several names may be joined by commas."""
     for name in value.lower().split(","):
-        if name in _KINDS:
-            draft.kinds.add(_KINDS[name])
+        if name in KIND_NAMES:
+            draft.kinds.add(KIND_NAMES[name])
         elif name in {"all", "any", "everything"}:
             draft.kinds.update(Kind)
         else:

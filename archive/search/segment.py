@@ -18,6 +18,7 @@ from archive.kind import Kind
 from archive.search.address import address
 from archive.search.postings import BLOCK_MAX_ENTRIES, WEIGHTS, Ints, PostingBlock, block_of
 from archive.search.vocabulary import Vocabulary
+from archive.search.wording import STOP_WORDS
 from archive.search.words import umlauts, words
 
 KINDS = tuple(Kind)
@@ -198,3 +199,8 @@ def build(issues: Iterable[Issue], dictionary: Dictionary) -> Segment:
     for at, issue in enumerate(kept):
         builder.add(at, issue)
     return builder.done(kept)
+
+
+def title_words(issue: Issue) -> set[str]:
+    """Return the words of an issue's title that may be the newsletter's name."""
+    return {word for word in words(issue.title) if word.isalpha() and word not in STOP_WORDS and word != "issue"}

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
+from archive.kind import Kind
+from archive.search.filters import ASKED_FOR
 from archive.search.inflections import inflections
-from archive.search.query import Query
+from archive.search.notes import subject
+from archive.search.query import KIND_NAMES, Query
+from archive.search.result import Answer
 from archive.search.synonyms import SYNONYM
 from archive.search.terms import CACHED_WORDS, TermLookup
 from archive.search.wording import OPTIONAL_WORDS, STOP_WORDS
@@ -20,6 +24,15 @@ MIN_TOPIC_ENTRIES = 3
 """A topic has so many entries at least."""
 _MONTHS = bag("january february march april may june july august september october november december")
 _UNTOLD = STOP_WORDS | _MONTHS
+
+
+def once(texts: Iterable[str]) -> Iterator[str]:
+    """Return each of `texts` once, as far as they are asked for."""
+    seen: set[str] = set()
+    for text in texts:
+        if text not in seen:
+            seen.add(text)
+            yield text
 
 
 def topics(limit: int, lookup: TermLookup) -> tuple[str, ...]:
@@ -108,6 +121,21 @@ def parts(asked: Query, lookup: TermLookup) -> tuple[Words, ...]:
     known = lookup.synonyms.known
     found = {name: None for run in runs for name in _spans(run, lookup) if name in known and name not in runs}
     return tuple(sorted(found, key=lambda name: (-len(name), min(_count(word, lookup) for word in name), name)))
+
+
+def left_out(answer: Answer) -> Iterator[tuple[Kind, str]]:
+    """Yield the kinds of section that are searched only if named, each with the query that names it.
+
+    First that which the query begins with, in the place of its word ("jobs in berlin"); then each of them beside it,
+    unless an entry shown has all of it.
+    """
+    pieces = answer.query.split()
+    first = next((at for at, piece in enumerate(pieces) if piece.lower() not in STOP_WORDS), len(pieces))
+    kind = KIND_NAMES.get("".join(pieces[first : first + 1]).lower())
+    if kind in ASKED_FOR and (topic := subject(" ".join(pieces[first + 1 :]))):
+        yield kind, f"in:{kind} {topic}"
+    for other in sorted(ASKED_FOR) if all(result.lacks for result in answer.results) else ():
+        yield other, f"in:{other} {answer.query.strip()}"
 
 
 def is_typed(name: Words, asked: Query) -> bool:

@@ -103,6 +103,30 @@ def test_a_part_is_offered_under_the_same_filters() -> None:
     assert INDEX.search("nagios wombats zeppelin", kinds=frozenset({Kind.TOOLS})).parts == ()
 
 
+@pytest.mark.parametrize(
+    ("query", "offered", "note"),
+    [
+        ("jobs in quark", "in:jobs quark", "jobs are left out unless asked for: in:jobs quark finds 1 link"),
+        ("any Job quark", "in:jobs quark", "jobs are left out unless asked for: in:jobs quark finds 1 link"),
+        ("sponsor zed", "in:sponsor zed", "sponsors are left out unless asked for: in:sponsor zed finds 2 links"),
+        (
+            "quark wanted",
+            "in:jobs quark wanted",
+            "jobs are left out unless asked for: in:jobs quark wanted finds 1 link",
+        ),
+    ],
+)
+def test_what_only_jobs_or_sponsors_say_is_told_of(query: str, offered: str, note: str) -> None:
+    """They are left out of a search, and the query that asks for them comes first."""
+    jobs = issue(6, "Quark engineers are wanted.", "Nagios engineers.", kind=Kind.JOBS)
+    sponsor = issue(7, "Zed sells a thing.", "Zed again.", kind=Kind.SPONSOR)
+    answer = Index.of([*ARCHIVE, issue(5, *["Gardens of a town."] * 40), jobs, sponsor]).search(query)
+    assert answer.grade is not Grade.STRONG
+    assert (answer.did_you_mean[0], answer.notes[-1]) == (offered, note)
+    assert INDEX.search("in:jobs wombats").did_you_mean == ()
+    assert INDEX.search("kubernetes hiring", kinds=frozenset({Kind.TOOLS})).notes == ()
+
+
 def test_topics_of_the_query_come_first() -> None:
     """A topic that was asked for beside other things is named before more frequent ones."""
     index = Index.of([issue(1, *["Kubernetes."] * 9, *["A service mesh."] * 4, *["Nagios checks."] * 3)])
