@@ -84,6 +84,12 @@ def _of_line(line: str) -> Iterator[str]:
         yield found
 
 
+def quotes_in_order(results: Sequence[Result], weigh: Callable[[str], float]) -> tuple[Quote, ...]:
+    """Return of each result the sentence that answers best, at most `MAX_QUOTES`, in the order of the results."""
+    best = (next(iter(quotes((result,), weigh)), None) for result in results[:QUOTED_RESULTS])
+    return tuple(_different([quote for quote in best if quote]))
+
+
 def quotes(results: Sequence[Result], weigh: Callable[[str], float], defining: str = "") -> tuple[Quote, ...]:
     """Return the sentences of `results` that answer best, at most `MAX_QUOTES`, the best first.
 

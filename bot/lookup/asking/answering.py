@@ -10,7 +10,7 @@ from archive.issue import Issue
 from archive.kind import Kind as SectionKind
 from archive.search.index import MAX_RESULTS, Index
 from archive.search.query import QUERY_MAX_CHARS
-from archive.search.quotes import DEFINING_RESULTS, QUOTED_RESULTS, Quote, quotes, says_what
+from archive.search.quotes import DEFINING_RESULTS, QUOTED_RESULTS, Quote, quotes, quotes_in_order, says_what
 from archive.search.result import Answer, Grade, Reason, Result
 from archive.search.words import words
 from archive.snapshot import Snapshot
@@ -78,8 +78,11 @@ def _is_said(text: str, index: Index, today: date) -> bool:
 
 def _quoting(answer: Reply, index: Index, today: date) -> Reply:
     """Return the answer to a question with the sentences that answer it, and what is related to the first of them."""
-    thing = answer.request.topic if answer.request.form is Form.DEFINITION else ""
-    quoted = quotes(answer.results, index.weight, thing)
+    limits = answer.request.limits
+    thing = answer.request.topic if answer.request.form is Form.DEFINITION and not limits.order else ""
+    quoted = (
+        quotes_in_order(answer.results, index.weight) if limits.order else quotes(answer.results, index.weight, thing)
+    )
     undefined = bool(thing) and answer.grade is Grade.STRONG and not says_what(quoted, thing)
     grade = Grade.NEAREST if undefined else answer.grade
     return replace(answer, grade=grade, quotes=quoted, undefined=undefined, related=_related(quoted, index, today))

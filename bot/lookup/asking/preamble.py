@@ -21,6 +21,7 @@ def preamble(found: Reply, mark: Callable[[str], str]) -> tuple[str, ...]:
         said.append(_nearest(found, mark))
     if found.quotes or found.results:
         said += filters(found.request, mark)
+        said += ["oldest first"] if found.request.limits.order == "oldest" else []  # of the newest, the search says so
     return tuple(said)
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
 from archive.search.index import Index
 from archive.search.result import Grade
 from archive.snapshot import Snapshot
 from bot.lookup.asking.answering import reply
+from bot.lookup.asking.preamble import preamble
 from bot.lookup.asking.request import Form, Limits, MessageKind, Request
 from tests.archive.search import newsletter
 
@@ -51,6 +54,18 @@ def test_the_sentence_that_says_what_was_asked_comes_first() -> None:
         answer = reply(request, Index.of(ISSUES), Snapshot.of(()), TODAY)
         assert answer.grade is Grade.STRONG
         assert answer.quotes[0].text == "The tool takes backups of volumes by night."
+
+
+@pytest.mark.parametrize(("order", "issues"), [("newest", [3, 2, 1]), ("oldest", [1, 2, 3])])
+def test_quotes_stand_in_the_order_that_is_said(order: str, issues: list[int]) -> None:
+    """One of each entry, even where an older one has a better sentence, or says what the thing is."""
+    texts = ("Borg and the kite.", "Borg is a tool for backups. Borg makes them by night.", "Backups by Borg.")
+    made = [newsletter.issue(number, text) for number, text in enumerate(texts, 1)]
+    asked = Request(MessageKind.QUESTION, topic="borg", form=Form.DEFINITION, limits=Limits(order=order))
+    answer = reply(asked, Index.of(made), Snapshot.of(()), TODAY)
+    assert [quote.result.issue.number for quote in answer.quotes] == issues
+    said = [*preamble(answer, str), *(answer.found.notes if answer.found else ())]
+    assert said == [f"{order} first"]
 
 
 BORG = (
