@@ -20,7 +20,8 @@ _RECENT = (
     r"(?P<unit>day|week|month|quarter|year)s?"
 )
 _BOUND = (
-    rf"(?P<bound>since|after|before|until) (?:(?P<month>{_MONTH}) )?(?P<year>(?:19|20)\d\d)"
+    rf"(?P<bound>since|after|before|until) (?:(?:the )?(?:(?P<nth>\d\d?)(?:st|nd|rd|th)? (?:of )?)?"
+    rf"(?P<month>{_MONTH})\.? )?(?P<year>(?:19|20)\d\d)"
     r"(?:-(?P<digits>\d\d?)(?:-(?P<day>\d\d?))?)?"
 )
 _BOUND_MONTH = rf"(?P<bound>since|after|before|until) (?P<month>{_MONTH})"
@@ -138,12 +139,13 @@ def _meant(match: re.Match[str], today: date) -> Span | None:
     try:
         month = _MONTHS[said["month"].lower()] if said["month"] else int(said.get("digits") or 0)
         year = int(said["year"]) if said.get("year") else today.year - (month > today.month)
-        first = date(year, month or 1, int(said.get("day") or 1))
+        day = said.get("nth") or said.get("day")
+        first = date(year, month or 1, int(day or 1))
         end = date(first.year + 1, 1, 1)
     except (ValueError, OverflowError):
         return None
     if month:
-        end = first + timedelta(days=1) if said.get("day") else _next_month(first)
+        end = first + timedelta(days=1) if day else _next_month(first)
     return limited(said["bound"].lower(), Span(first, end, match[0]))
 
 
