@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from archive.errors import ArchiveError
 from archive.issue import Entry, Issue, Section
 from archive.kind import Kind
+from archive.search.dates import day_of
 from archive.search.result import Answer, Grade
 from bot.domain.clock import Clock
 from bot.domain.text import one_line
@@ -239,7 +240,12 @@ class Answers:
             return blocks.line_message(self._lost() or str(error))
 
     def numbered(self, typed: str) -> Message:
-        """Show the issue `typed` as `issue` does, with the links that say its number below: 404 is also a topic."""
+        """Show the issue `typed` as `issue` does, with the links that say its number below: 404 is also a topic.
+
+        A date is looked up as a topic is: by the issue nearest to it.
+        """
+        if day_of(typed) and typed not in _Slugs(self._library):
+            return self.search(SearchRequest(typed))
         shown, number = self.issue(typed), typed.removeprefix("#")
         if not number.isdecimal() or self._lost():
             return shown

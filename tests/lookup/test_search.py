@@ -122,6 +122,16 @@ def _found_by_number(typed: str, *entries: Entry) -> Message:
     return shown
 
 
+def test_an_issue_is_shown_by_its_date() -> None:
+    """Also beside `issue`; by the day nearest to it, which is said."""
+    some = answers(plain())
+    assert "There is no issue" in some.numbered("2021-03").text
+    for typed, told in ((f"{plain().published:%Y-%m-%d}", False), ("2021-03-12", True)):
+        said = str(some.numbered(typed).blocks)
+        assert "The whole issue" in said
+        assert ("the nearest is that of 7 March 2021" in said) == told
+
+
 @pytest.mark.parametrize("typed", ["404", "#404"])
 def test_an_issue_is_shown_with_the_links_on_its_number_below(typed: str) -> None:
     """A 404 is also a topic: the issue comes first, then what others say of it, each once."""
