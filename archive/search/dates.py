@@ -14,6 +14,7 @@ _MONTHS = {
     for number, name in enumerate(names)
     if name
 } | {"sept": 9}
+ABBREVIATED_MONTHS = frozenset(_MONTHS) - {name.lower() for name in calendar.month_name}
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _RECENT = (
     r"(?:(?:in|from|over|during|within) )?(?:the )?(?P<which>last|past|this) (?:(?P<count>\d{1,3}) )?"
@@ -36,7 +37,7 @@ _WHOLE_DATES = tuple(
     )
 )
 _ABBREVIATED = re.compile(
-    rf"(?<![\w-])(?P<month>{'|'.join(name for name in _MONTHS if len(name) < 5)})\.?(?= (?:19|20)\d\d(?!\w))",
+    rf"(?<![\w-])(?P<month>{'|'.join(sorted(ABBREVIATED_MONTHS, reverse=True))})\.?(?= (?:19|20)\d\d(?!\w))",
     re.IGNORECASE,
 )
 _WORDS_OF_TIME = frozenset("last past this since after before until yesterday yesterday?".split())  # noqa: SIM905

@@ -17,7 +17,7 @@ from archive.kind import Kind
 from archive.link import canonical
 from archive.search import numbers
 from archive.search.address import address
-from archive.search.dates import day_of, limited, months_written_out, span_of, spoken
+from archive.search.dates import ABBREVIATED_MONTHS, day_of, limited, months_written_out, span_of, spoken
 from archive.search.wording import COMPOUNDS, OPTIONAL_WORDS, STOP_WORDS, written_out
 from archive.search.words import Words, umlauts, words
 
@@ -45,6 +45,7 @@ KIND_NAMES = {
     for name in (kind.value, kind.value.removesuffix("s"), kind.value.removesuffix("s") + "s")
 }
 """The kinds of section by what an `in:` filter may call them: in the singular and the plural."""
+_UNMISSED = OPTIONAL_WORDS | ABBREVIATED_MONTHS  # newsletters write months out: a "feb" would find its few slips
 _DAYS = frozenset({"since", "after", "before", "year"})
 _FILTERS = frozenset({"in", "site", "issue", "sort"}) | _DAYS
 
@@ -224,7 +225,7 @@ def _telling(typed: list[str], draft: _QueryDraft, *, alone: bool) -> tuple[Quer
     If nothing else is asked for (`alone`), the most telling of them are not optional.
     """
     filler = {word for word in typed if word in STOP_WORDS}
-    optional = {word for word in typed if word in OPTIONAL_WORDS or numbers.is_small(word)}
+    optional = {word for word in typed if word in _UNMISSED or numbers.is_small(word)}
     if alone and len(optional) + len(filler) == len(typed):
         filler, optional = (filler, set()) if optional else (set(), set())
     return tuple(
