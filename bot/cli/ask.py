@@ -28,7 +28,7 @@ from bot.domain.title import label
 from bot.lookup.asking.answering import Reply, reply
 from bot.lookup.asking.conversation import shown_by
 from bot.lookup.asking.facts import ArchiveFacts, named
-from bot.lookup.asking.figures import Fact, in_words
+from bot.lookup.asking.figures import Fact, in_words, size_in_words
 from bot.lookup.asking.heard import hear
 from bot.lookup.asking.preamble import nothing, preamble
 from bot.lookup.asking.reader import Context, telling
@@ -66,7 +66,11 @@ class Asked:
 def ask(folder: Path | None, text: str, *, now: str) -> None:
     """Print the answer to a message, as it would be given in a direct message."""
     asked = _archive(folder, now)
-    _draw(_answer(asked, _read(asked, text, "")))
+    request = _read(asked, text, "")
+    if request.kind is MessageKind.BOT and request.of_newsletter:
+        out.print(Text(size_in_words(asked.snapshot)))
+    else:
+        _draw(_answer(asked, request))
 
 
 def ask_file(folder: Path | None, file: Path, what: str, *, now: str) -> None:

@@ -119,6 +119,16 @@ async def test_a_private_answer_stands_where_the_question_does(it: Whole) -> Non
     assert (await answered(it, ada, channel, f"{bot} help", root)).thread_ts == root.ts
 
 
+async def test_the_size_of_the_archive_is_told_to_all(it: Whole) -> None:
+    """It is no help that only one person wants."""
+    ada = it.person()
+    channel = it.channel(ada)
+    await it.publish(*tales("size", "cornice"))
+    answer = await answered(it, ada, channel, f"<@{it.workspace.bot.id}> how many issues are there?")
+    assert "The archive has " in readable(answer)
+    assert answer.ephemeral_to is None
+
+
 async def told(
     it: Whole, who: Person, channel: Channel, text: str, root: ChannelMessage | None = None
 ) -> list[ChannelMessage]:

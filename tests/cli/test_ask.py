@@ -38,6 +38,12 @@ def test_a_word_that_the_first_link_lacks_is_not_told_as_missing(capsys: pytest.
     assert "lacks “kubernetes”" in said
 
 
+def test_the_size_of_the_archive_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """As in Slack."""
+    ask(SAMPLE, "how many issues are there?", now=NOW)
+    assert "The archive has " in capsys.readouterr().out
+
+
 def test_a_file_of_questions_gets_a_line_each(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With the grade, the quotes and, where it was asked for, a fact."""
     asked = tmp_path / "asked.jsonl"

@@ -21,6 +21,10 @@ class AskedArchive:
         """Return whether the word is one of the names it has."""
         return word.casefold() in {"prometheus", "docker", "istio", "helm"}
 
+    def is_own_name(self, word: str) -> bool:
+        """Return whether the word is in "Platform Tidings"."""
+        return word in {"platform", "tidings"}
+
     def is_topic(self, name: str, host: str) -> bool:
         """Return whether it speaks of the name more than it links to its `host`."""
         return name.casefold() not in {"github", "youtube", "netflix"} and bool(host)

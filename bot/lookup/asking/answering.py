@@ -63,8 +63,8 @@ def reply(request: Request, index: Index, snapshot: Snapshot, today: date, page:
     if not found.results and request.limits.site and "." in request.limits.site and request.topic:
         found, request = _without_site(request, index, snapshot, today, page)
     unmet = found.results[0].lacks if found.results else ()
-    lacking = unmet and request.kind is MessageKind.QUESTION
-    grade = Grade.NEAREST if (found.assumed or lacking) and found.grade is Grade.STRONG else found.grade
+    unsure = found.assumed or request.of_newsletter or (unmet and request.kind is MessageKind.QUESTION)
+    grade = Grade.NEAREST if unsure and found.grade is Grade.STRONG else found.grade
     unknown = tuple(word for word in unmet if not _is_said(word, index, today))
     answer = Reply(request, grade, (), None, found.results, found.total, unmet=unmet, unknown=unknown, found=found)
     return _quoting(answer, index, today) if request.kind is MessageKind.QUESTION and page == 1 else answer

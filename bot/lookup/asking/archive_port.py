@@ -29,6 +29,10 @@ class Archive(Protocol):
         """Return whether the archive writes the word as a name, with a capital letter within a sentence."""
         ...
 
+    def is_own_name(self, word: str) -> bool:
+        """Return whether the word is part of the newsletter's own name."""
+        ...
+
     def is_topic(self, name: str, host: str) -> bool:
         """Return whether twice as many entries speak of a name without a link to its host as link there."""
         ...

@@ -184,10 +184,16 @@ class Conversations:
             if turn.page == 1 and not found.issues:
                 said = replace(said, missed=_missed(request, found), grade=_grade(found))
             return said, shown_by(found)
+        return self._beside_the_archive(request, current), ()
+
+    def _beside_the_archive(self, request: Request, current: Current) -> Said:
+        """Return what is said to what asks for the bot, for bookmarks, for a change, or for the archive's size."""
+        if request.kind is MessageKind.BOT and request.of_newsletter:
+            return Said(views.size(current.snapshot))
         command = command_of(request)
         if request.manner is Manner.CONFIRM:
-            return Said(views.confirm(request, command, self._names), private=True), ()
-        return Said(command=command or "help", private=True), ()
+            return Said(views.confirm(request, command, self._names), private=True)
+        return Said(command=command or "help", private=True)
 
     def _pointed(self, turn: Turn, before: Thread, current: Current, today: date, to: str) -> Message:
         """Return what is said about a link that was shown: itself, a button that saves or shares it, or its like."""

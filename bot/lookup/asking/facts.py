@@ -8,12 +8,15 @@ from functools import cached_property
 
 from archive.issue import Issue
 from archive.search.index import Index
+from archive.search.words import words
 from archive.snapshot import Snapshot
 
 ENDINGS = ("com", "org", "io", "dev", "net")
 """The endings under which a name's own site is looked for first."""
 MAX_NAME_ENTRIES = 20
 """So many entries with a word are looked at for how it is written."""
+MAX_TITLES = 20
+"""So many of the newest issues are looked at for the newsletter's name."""
 
 
 class ArchiveFacts:
@@ -46,6 +49,11 @@ class ArchiveFacts:
         within = re.compile(rf"(?<=[a-z,] ){re.escape(word)}\b", re.IGNORECASE)
         said = [match[0] for result in found.results for match in within.finditer(result.entry.text)]
         return sum(each[:1].isupper() for each in said) * 2 > len(said) > 0
+
+    def is_own_name(self, word: str) -> bool:
+        """Return whether the word is part of the newsletter's own name: most of the newest issues' titles have it."""
+        titles = [words(issue.title) for issue in self._snapshot.issues[-MAX_TITLES:]]
+        return word.isalpha() and sum(word in title for title in titles) * 2 > len(titles)
 
     def is_topic(self, name: str, host: str) -> bool:
         """Return whether twice as many entries speak of a name without a link to its host as link there."""

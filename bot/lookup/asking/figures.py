@@ -10,6 +10,7 @@ from archive.issue import Entry, Issue, Section
 from archive.search.inflections import inflections
 from archive.search.mentions import Mention
 from archive.search.words import words
+from archive.snapshot import Snapshot
 from bot.domain.title import label
 from bot.lookup.asking.request import Form
 from bot.slack.blocks.mrkdwn import clip
@@ -62,6 +63,16 @@ def in_words(fact: Fact, mark: Callable[[str], str]) -> str:
     if fact.form is Form.LAST:
         return f"{topic} was last in {last}; in {many} in all."
     return f"{many} {verb} {topic}, {f'all in {first}' if first == last else f'from {first} to {last}'}."
+
+
+def size_in_words(snapshot: Snapshot) -> str:
+    """Return how much the archive holds, with its first and its last issue."""
+    issues = snapshot.issues
+    if not issues:
+        return "There is no issue in the archive yet."
+    entries = sum(1 for issue in issues for _ in issue.entries())
+    held = f"{len(issues)} {'issue' if len(issues) == 1 else 'issues'} with {entries} entries"
+    return f"The archive has {held}, from {_named(issues[0])} to {_named(issues[-1])}."
 
 
 def _named(issue: Issue) -> str:

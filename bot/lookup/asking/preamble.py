@@ -66,6 +66,8 @@ def _nearest(found: Reply, mark: Callable[[str], str]) -> str:
     topic = mark(found.request.topic or "that")
     if found.undefined:
         return f"No sentence says what {topic} is. Nearest:"
+    if found.request.of_newsletter:
+        return "Nothing sure about the newsletter itself. Nearest:"
     lacked = [word for word in found.unmet if word not in found.unknown]
     said = [f"nothing at all on {_listed(found.unknown, mark)}"] if found.unknown else []
     said += [f"the nearest lacks {_listed(lacked, mark)}"] if lacked else []

@@ -19,6 +19,7 @@ from bot.lookup.asking.archive_port import Archive
 from bot.lookup.asking.changes import ABOUT_US, change, rank_in
 from bot.lookup.asking.heard import QUESTION_WORDS, Heard, is_asking
 from bot.lookup.asking.limits import SECTIONS, without_limits
+from bot.lookup.asking.newsletter import is_of_newsletter
 from bot.lookup.asking.phrases import phrases
 from bot.lookup.asking.plain_wishes import plain_wish
 from bot.lookup.asking.request import Form, Limits, Manner, MessageKind, Request
@@ -79,6 +80,7 @@ _RANDOM_WORDS = _PHRASES["random_words"]
 _FIRST = _PHRASES["first"]
 _LAST = _PHRASES["last"]
 _COUNTS = _PHRASES["counts"]
+_COUNT_ALL = _PHRASES["count_all"]
 _COUNT_ISSUES = _PHRASES["count_issues"]
 _FIGURES = {Form.ISSUES: _COUNT_ISSUES, Form.COUNTS: _COUNTS, Form.FIRST: _FIRST, Form.LAST: _LAST}
 _COUNT_FRAME = _PHRASES["count_frame"]
@@ -230,7 +232,9 @@ def _the_bot(heard: Heard, _context: Context) -> Request | None:
         return None  # something is left that is not about the bot
     for about, pattern in _ABOUT.items():
         if pattern.search(text):
-            return Request(MessageKind.BOT, about=about.partition("_")[0])
+            counts = bool(_COUNT_ALL.match(text))
+            form = Form.ISSUES if counts else Form.SENTENCES
+            return Request(MessageKind.BOT, about=about.partition("_")[0], form=form, of_newsletter=counts)
     return None
 
 
@@ -328,9 +332,9 @@ def _about_the_archive(heard: Heard, context: Context) -> Request:
     if not topic and not limits.set() and not url:
         return Request(MessageKind.CHATTER, Manner.SHORT)
     form = Form.DEFINITION if question and _DEFINES.match(rest) else Form.SENTENCES
-    return Request(
-        MessageKind.QUESTION if question else MessageKind.LOOKUP, topic=topic, limits=limits, form=form, url=url
-    )
+    kind = MessageKind.QUESTION if question else MessageKind.LOOKUP
+    itself = is_of_newsletter(rest, context.archive)
+    return Request(kind, topic=topic, limits=limits, form=form, url=url, of_newsletter=itself)
 
 
 def _of_days(limits: Limits, context: Context) -> tuple[int | str, ...]:

@@ -100,6 +100,7 @@ class Request:
     what somebody wants to know of the bot, `action` what they want changed (the likeliest first), `schedule` the times
     as they were written. `rank` is the place in a list that was shown, `channel` and `person` Slack ids, `url` an
     address that was pasted. `team` and `period` are for what the team saves, `export` is a file's kind.
+    `of_newsletter` says that it is about the newsletter itself; then a `form` that counts is about all of the archive.
     """
 
     kind: MessageKind
@@ -120,6 +121,7 @@ class Request:
     team: bool = False
     period: str = ""
     export: str = ""
+    of_newsletter: bool = False
 
     def slots(self) -> dict[str, Any]:
         """Return what was understood, by name, without what is not set."""

@@ -7,12 +7,13 @@ from datetime import date
 
 from archive.search.quotes import Quote
 from archive.search.result import Answer, Result
+from archive.snapshot import Snapshot
 from bot.domain.preferences import Layout, Preferences
 from bot.domain.text import one_line
 from bot.domain.title import label, title
 from bot.lookup.asking import preamble
 from bot.lookup.asking.answering import PAGE_LINKS, Reply, query_of
-from bot.lookup.asking.figures import Fact, in_words
+from bot.lookup.asking.figures import Fact, in_words, size_in_words
 from bot.lookup.asking.request import Form, MessageKind, Request
 from bot.lookup.views.answer import QUERY_MAX_CHARS, SearchRequest
 from bot.lookup.views.feedback import ASK, FEEDBACK
@@ -107,6 +108,11 @@ def like(found: Answer, today: date, what: str = "that message") -> Message:
     shown = [block for result in found.results for block in _link(result, today)]
     said = "From the archive, on the same links or words:"
     return Message(said, (blocks.context(said), *shown))
+
+
+def size(snapshot: Snapshot) -> Message:
+    """Say how much the archive holds."""
+    return blocks.says(size_in_words(snapshot))
 
 
 def members_only() -> Message:
