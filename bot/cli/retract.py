@@ -59,7 +59,10 @@ def post(
         return sum([await store.retractions.post_again(each, now) for each in found]), len(found)
 
     count, of = asyncio.run(_with_issue(asked, snapshot_of(archive), ask))
-    out.print(f"Issue {issue} is posted again in {_channels(count)}. A running bot posts it now.")
+    out.print(
+        f"Issue {issue} is posted again in {_channels(count)}. A running bot posts it now; at the channel's next time"
+        " where it was taken back before it went out."
+    )
     if count < of:
         out.print(
             f"In {_channels(of - count)} it is not: the channel is not subscribed any more, or messages of it may still"

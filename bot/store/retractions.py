@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, exists, literal, select, update
+from sqlalchemy import Connection, and_, case, delete, exists, literal, select, update
 
 from bot.domain.delivery import (
     POSTED_AGAIN,
@@ -89,7 +89,7 @@ class Retractions:
         The old one stays, with its messages, under a name of its own: a late answer to one of its attempts can't be
         taken for one of the new delivery's. Return False, and change nothing, if it is not taken back (any more), one
         of its messages may still stand in the channel, or the channel is not subscribed. Of many calls one returns
-        True.
+        True. Where it was taken back before its time it is as undecided as before that: it goes out at its time.
         """
         line = parts.c.key == RETRACTION_LINE
         left = exists().where(
@@ -98,10 +98,16 @@ class Retractions:
         over = and_(_D.id == delivery.id, _D.progress == Progress.RETRACTED.value, _D.reason != POSTED_SINCE, ~left)
         put_by = update(deliveries).where(over).values(issue=f"{delivery.issue} ({delivery.id})", reason=POSTED_SINCE)
         wanted = and_(_S.id == delivery.subscription, ~_S.ended)
+        untouched = ~exists().where(parts.c.delivery == _D.id)
 
         def unit(connection: Connection) -> bool:
             place = connection.execute(select(subscriptions).where(wanted)).first()
-            if place is None or not connection.execute(put_by).rowcount:
+            if place is None:
+                return False
+            if connection.execute(delete(deliveries).where(over, _D.reason == TAKEN_BACK, untouched)).rowcount:
+                connection.execute(running_now(now, wanted))
+                return True
+            if not connection.execute(put_by).rowcount:
                 return False
             row = request_row(place, delivery.issue, now, POSTED_AGAIN)
             connection.execute(insert_new(connection, deliveries), row)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -170,6 +170,31 @@ def test_in_all_channels_and_in_those_that_have_not_got_it_yet() -> None:
         await scene.passes(days=14)
         assert "Weekly 3" not in scene.texts(late)
         assert there(scene, channel) == PARTS
+        await scene.everybody_dies()
+
+    run(play())
+
+
+def test_posted_again_where_it_had_not_gone_out_it_waits_for_its_time() -> None:
+    """It was taken back everywhere because it was early: the channel that waits for monday gets it on monday."""
+
+    async def play() -> None:
+        scene, channel = await posted_scene()
+        late = scene.channel("late")
+        await scene.subscribes(late, "mondays 09:00")
+        await scene.appear(issue(3, scene.clock.now(), entries=1))
+        await scene.passes(minutes=1)
+        await scene.store.retractions.ask("issue-3", scene.clock.now())
+        await scene.passes(hours=1)
+        for each in await scene.store.deliveries.list(issue="issue-3", progress=Progress.RETRACTED, limit=9):
+            assert await scene.store.retractions.post_again(each, scene.clock.now())
+        scene.poke()
+        await scene.passes(minutes=2)
+        assert [text for text in scene.texts(channel) if text.startswith("Weekly 3")] == ["Weekly 3"] * 2
+        assert "Weekly 3" not in scene.texts(late)
+        await scene.passes(days=8)
+        (post,) = [each for each in scene.posts(late) if each.text == "Weekly 3"]
+        assert datetime.fromtimestamp(post.at, UTC).strftime("%a %H:%M") == "Mon 09:00"
         await scene.everybody_dies()
 
     run(play())
