@@ -55,9 +55,11 @@ def decided_now(
 
     `others` are there beside them; `sights`: when each was first seen; `before`: the looks before.
     """
+    others = list(others)
     can_be_bare = is_row([other.says_which for other in others])
+    newest = max((other.marks.number for other in others if other.marks.number is not None), default=None)
     found = {}
-    for key, fingerprint in _dated_when_they_came(came, sights, before.last, window).items():
+    for key, fingerprint in _dated_when_they_came(came, sights, before.last, window, newest).items():
         last = before.before(fingerprint.slug, sights[key])
         is_bare = can_be_bare and last is not None and not fingerprint.says_which
         arrival = Arrival(sights[key], None if is_bare else fingerprint.dated, last, is_bare)
@@ -66,13 +68,21 @@ def decided_now(
 
 
 def _dated_when_they_came(
-    came: Mapping[str, Fingerprint], sights: Mapping[str, datetime], last: datetime | None, window: timedelta
+    came: Mapping[str, Fingerprint],
+    sights: Mapping[str, datetime],
+    last: datetime | None,
+    window: timedelta,
+    newest: int | None,
 ) -> dict[str, Fingerprint]:
-    """Return `came`; an issue whose date was guessed from its neighbours has one from when it arrived instead."""
-    alone = sum(fingerprint.placed for fingerprint in came.values()) == 1
+    """Return `came`; an issue whose date was guessed from its neighbours has one from when it arrived instead.
+
+    `newest` is the highest number of those that are there: what has a lower one is an old issue, though it came alone.
+    """
+    single = sum(fingerprint.placed for fingerprint in came.values()) == 1
     found = dict(came)
     for key, each in came.items():
         if each.placed:
+            alone = single and not (newest is not None and (each.marks.number or newest) < newest)
             at = None if last is None else min(last, sights[key])
             found[key] = replace(each, dated=dated_by_arrival(each.dated, at, alone=alone, window=window))
     return found
