@@ -9,8 +9,10 @@ A name may be used again: what was written as draft.md and renamed leaves that n
 that claim one identity the one with its links keeps it, and those that have half of their links in common with it
 and with one another are copies; any other is looked at as if its slug had never been seen. So is a file that was
 written over with another issue, such as latest.md each week: it says another number (or, without numbers, another
-title) and another day, and less than half of its links and of its text is what it was. Standing text, which other
-issues have as well, does not count.
+title) and another day, and less than half of its links and of its text is what it was; or it says another day, and
+nothing is what it was, as where another newsletter numbers its files alike. Standing text, which other issues have as
+well, does not count. Nor are two files one issue that are there together and say another number (or title) and another
+day, though they have the same links: an open thread each week.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ from bot.domain.likeness import (
     is_copy,
     likeness,
     marks,
+    says_another,
     share_of_links,
 )
 
@@ -111,14 +114,31 @@ def recognise(there: Iterable[Fingerprint], known: KnownIssues) -> dict[str, str
         if new.slug in identity:
             continue
         same = exact.get(new.links)
-        if same in leaders and leaders[same].links != new.links:
-            same = None  # its file holds something else by now
+        if same in leaders and (leaders[same].links != new.links or says_another(new.marks, leaders[same].marks)):
+            same = None  # its file holds something else by now, or both are there and say that they are two
         key = same or _found(new, looks, leaders) or _unused(new.slug, looks.traits)
         identity[new.slug] = key
         leaders.setdefault(key, new)
         looks.add(key, new.traits)
         exact.setdefault(new.links, key)
     return identity
+
+
+def leading(
+    there: Iterable[Fingerprint], identity: Mapping[str, str], known: KnownIssues, sources: Mapping[str, str]
+) -> dict[str, Fingerprint]:
+    """Return by identity the file that says what an issue is, of the copies that are `there` and have an `identity`.
+
+    It is the one with the identity's own name, or else with a name that the issue had before, or else with the text
+    that it had: its `source` by identity. So a copy that comes and goes changes nothing.
+    """
+    found: dict[str, tuple[tuple[bool, bool, bool], Fingerprint]] = {}
+    for one in there:
+        key = identity[one.slug]
+        rank = (one.slug == key, known.names.get(one.slug) == key, (one.source or one.content) == sources.get(key))
+        if key not in found or rank > found[key][0]:
+            found[key] = rank, one
+    return {key: one for key, (_, one) in found.items()}
 
 
 def _claims(
@@ -129,19 +149,24 @@ def _claims(
     strangers = []
     for new in fingerprints:
         key = known.names.get(new.slug)
-        if key is not None and key in looks.traits and _is_written_over(new.traits, key, looks):
-            key = None
-        if key := key or exact.get(new.links):
+        if key is not None and (key not in looks.traits or not _is_written_over(new.traits, key, looks)):
             claims.setdefault(key, []).append(new)
         else:
             strangers.append(new)
+    others = []
+    for new in strangers:
+        key = exact.get(new.links)
+        if key is not None and not any(says_another(new.marks, one.marks) for one in claims.get(key, ())):
+            claims.setdefault(key, []).append(new)
+        else:
+            others.append(new)
     empty = Traits(frozenset())
     usurped = {
         key
         for key, rivals in claims.items()
         if not any(_is_like(one.traits, looks.traits.get(key, empty)) for one in rivals)
     }
-    for new in strangers if usurped else ():
+    for new in others if usurped else ():
         near = looks.near(new.traits)
         if key := _like(new, near, looks, looks.traits.keys() - usurped):  # renamed and edited, its name used again
             claims[key].append(new)

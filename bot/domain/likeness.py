@@ -124,21 +124,25 @@ def contradicts(one: Traits, other: Traits, standing: frozenset[int] = frozenset
     """Return whether two issues are certainly different, so that one file's name does not make them one.
 
     They are if they say so, by their day and by their number (of issues without numbers, by their title), unless half
-    of their links or texts are the same; and if their numbers differ and nothing else is the same. `standing` are the
-    phrases that other issues have as well, such as a greeting: they tell nothing.
+    of their links or texts are the same; and if their numbers or their days differ and nothing of links and text is the
+    same. `standing` are the phrases that other issues have as well, such as a greeting: they tell nothing.
     """
     mine, theirs = one.marks, other.marks
     links, text = share_of_links(one.links, other.links), _share_of_text(mine.words - standing, theirs.words - standing)
-    if _says_another(mine, theirs):
+    if says_another(mine, theirs):
         return max(links, text or 0.0) < MIN_COMMON_LINKS
-    return _is_renumbered(mine, theirs) and links < _NOTHING and text is not None and text < _NOTHING
+    apart = _is_renumbered(mine, theirs) or _is_redated(mine, theirs)
+    return apart and links < _NOTHING and text is not None and text < _NOTHING
 
 
-def _says_another(one: Marks, other: Marks) -> bool:
+def says_another(one: Marks, other: Marks) -> bool:
     """Return whether two issues have another day, and another number or, where neither has one, another title."""
     untitled = one.number is None and other.number is None and "" not in {one.title, other.title}
-    named = _is_renumbered(one, other) or (untitled and one.title != other.title)
-    return named and "" not in {one.day, other.day} and one.day != other.day
+    return (_is_renumbered(one, other) or (untitled and one.title != other.title)) and _is_redated(one, other)
+
+
+def _is_redated(one: Marks, other: Marks) -> bool:
+    return "" not in {one.day, other.day} and one.day != other.day
 
 
 def _is_renumbered(one: Marks, other: Marks) -> bool:
@@ -151,7 +155,7 @@ def is_copy(one: Traits, other: Traits) -> bool:
     More is asked than of a file that is gone, because two issues may be alike.
     """
     mine, theirs = one.marks, other.marks
-    if mine.number != theirs.number:
+    if mine.number != theirs.number or says_another(mine, theirs):
         return False
     text = _share_of_text(mine.words, theirs.words)
     return text is not None and text >= _COPY

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
-from bot.domain.issue_identity import Fingerprint, KnownIssues, recognise
+from bot.domain.issue_identity import Fingerprint, KnownIssues, leading, recognise
 from bot.domain.likeness import Marks
 from bot.domain.newness import WINDOW, Arrival, is_out
 from bot.domain.newsletter import Newsletter
@@ -42,11 +42,13 @@ _EDIT = (
 class Registered:
     """What the register says of an archive.
 
-    `identity` of each slug now there whose issue is out; `seq`, the order in which identities were first seen; the
-    identities whose file's text was `edited` since the register last saw them; how those came in that were `not_new`.
+    `identity` of each slug now there whose issue is out; of each such issue the slug of the file that says what it is,
+    of several copies (`files`); `seq`, the order in which identities were first seen; the identities whose file's text
+    was `edited` since the register last saw them; how those came in that were `not_new`.
     """
 
     identity: dict[str, str]
+    files: dict[str, str]
     seq: dict[str, int]
     edited: frozenset[str] = frozenset()
     not_new: dict[str, Arrival] = field(default_factory=dict)
@@ -164,7 +166,7 @@ def _seen(connection: Connection, look: _Look) -> _Seen:
         for fingerprint in there
         if found[fingerprint.slug] in rows or is_out(fingerprint.dated, now, day_only=fingerprint.day_only)
     ]
-    fingerprints = {found[fingerprint.slug]: fingerprint for fingerprint in out}
+    fingerprints = leading(out, found, known, {key: row.source for key, row in rows.items()})
     before = looks.looks_before(connection, look.newsletter, _sights(rows), now)
     folder = look_at(rows, fingerprints, before.recorded, now)
     came = {key: now for key in fingerprints if key not in rows}
@@ -247,7 +249,8 @@ def _register(connection: Connection, look: _Look, *, good: bool) -> Registered:
 def _registered(seen: _Seen, seq: dict[str, int]) -> Registered:
     decisions = seen.decisions
     old, new = issue_decisions.not_new(decisions), issue_decisions.arrivals(decisions)
-    return Registered(seen.identity, seq, not_new=old, arrivals=new)
+    files = {key: fingerprint.slug for key, fingerprint in seen.fingerprints.items()}
+    return Registered(seen.identity, files, seq, not_new=old, arrivals=new)
 
 
 def _elsewhere(seen: _Seen, read: Mapping[str, str]) -> frozenset[str]:

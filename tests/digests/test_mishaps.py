@@ -211,6 +211,26 @@ def test_digests_whose_files_are_gone_keep_no_other_back() -> None:
     run(play())
 
 
+@pytest.mark.parametrize("slug", ["issue-2 (conflicted copy)", "de-issue-2", "0-issue-2"])
+def test_a_copy_that_comes_and_goes_changes_no_digest(slug: str) -> None:
+    """The posted file stays there; a file with its links and another text is put beside it and taken away."""
+
+    async def play() -> None:
+        scene, channel = await standing_scene("asap")
+        two = issue(2, SUNDAY)
+        await scene.appear(two)
+        await scene.passes(minutes=5)
+        await scene.appear(replace(with_text(two, 1, "Anders."), slug=slug, title="Woche 2"))
+        await scene.passes(minutes=5)
+        await scene.vanish(slug)
+        await scene.passes(minutes=5)
+        assert named(scene, channel) == ["Weekly 2"]
+        assert not [line for line in scene.site.ledger.lines if line.method == "chat.update"]
+        await end(scene)
+
+    run(play())
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("what", ["unsubscribed", "paused"])
 def test_a_channel_that_wants_no_more_gets_no_more(what: str) -> None:

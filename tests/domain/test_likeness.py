@@ -18,7 +18,7 @@ from archive.document import SUFFIXES
 from archive.folder import DiskFolder
 from archive.issue import Entry, Issue, Link, Section
 from archive.loader import load
-from bot.domain.issue_identity import Fingerprint, KnownIssues, fingerprint, recognise
+from bot.domain.issue_identity import Fingerprint, KnownIssues, fingerprint, leading, recognise
 from bot.domain.likeness import MIN_COMMON_LINKS, Marks, likeness, sketch
 from tests.fakes.newsletter import issue
 from tests.fakes.virtual import START
@@ -193,6 +193,57 @@ def test_a_number_and_a_title_used_twice_are_two_issues() -> None:
     other = replace(_long(8, slug="other"), number=7, title=first.title, published=first.published)
     found = recognise([fingerprint(other)], register_of(fingerprint(first)))
     assert found == {"other": "other"}
+
+
+def _threads(*weeks: int, numbered: bool) -> list[Fingerprint]:
+    """Return issues that have a number or a title, a day and a file of their own, and the same links and text."""
+    titles = {week: f"Open thread {week}" if numbered else f"Open thread on w{week}" for week in weeks}
+    made = [replace(_long(0, slug=f"t{week}"), title=titles[week], number=week if numbered else None) for week in weeks]
+    return [fingerprint(replace(one, published=START + timedelta(weeks=w))) for w, one in zip(weeks, made, strict=True)]
+
+
+@pytest.mark.parametrize("numbered", [True, False])
+def test_the_same_text_each_week_is_another_issue_each_week(*, numbered: bool) -> None:
+    """An open thread, a note on holidays: each says its own number or title and its own day, whenever it is seen."""
+    first, second, third = _threads(1, 2, 3, numbered=numbered)
+    assert recognise([first, second], KnownIssues({}, {})) == {"t1": "t1", "t2": "t2"}
+    assert recognise([first, second, third], register_of(first, second)) == {"t1": "t1", "t2": "t2", "t3": "t3"}
+
+
+@pytest.mark.parametrize("by", [1, -1])
+def test_issues_that_are_all_renumbered_stay_themselves(by: int) -> None:
+    """A number was skipped or used twice: each file takes the name and the number of its neighbour."""
+    issues = [replace(_long(n), published=START + timedelta(weeks=n)) for n in range(20, 26)]
+    shifted = [
+        replace(one, slug=f"issue-{n + by}", number=n + by, title=f"Weekly {n + by}")
+        for n, one in enumerate(issues, 20)
+    ]
+    found = recognise(map(fingerprint, shifted), register_of(*map(fingerprint, issues)))
+    assert found == {f"issue-{n + by}": f"issue-{n}" for n in range(20, 26)}
+
+
+def test_other_issues_under_the_same_names_and_numbers_are_others() -> None:
+    """Another newsletter's folder, or numbers that begin again each year: another day, and nothing in common."""
+    ours = [replace(_long(n), published=START + timedelta(weeks=n)) for n in range(1, 6)]
+    theirs = [
+        replace(_long(100 + n, slug=f"issue-{n}"), number=n, title=f"Weekly {n}", published=START + timedelta(days=n))
+        for n in range(1, 6)
+    ]
+    found = recognise(map(fingerprint, theirs), register_of(*map(fingerprint, ours)))
+    assert set(found.values()).isdisjoint(f"issue-{n}" for n in range(1, 6))
+
+
+def test_of_several_copies_the_file_that_was_there_speaks() -> None:
+    """A sync tool's conflicted copy or a translation comes and goes: it says nothing, unless it alone is there."""
+    ours = _long(7)
+    copy = fingerprint(with_links_rewritten(replace(ours, slug="0-conflicted-copy", title="Woche 7")))
+    original, known = fingerprint(ours), register_of(fingerprint(ours))
+    sources = {"issue-7": original.source}
+    for there in ([copy, original], [original, copy]):
+        found = recognise(there, known)
+        assert set(found.values()) == {"issue-7"}
+        assert leading(there, found, known, sources) == {"issue-7": original}
+    assert leading([copy], recognise([copy], known), known, sources) == {"issue-7": copy}
 
 
 def test_an_issue_that_an_earlier_release_saw_is_known_by_its_links() -> None:

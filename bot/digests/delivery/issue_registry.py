@@ -129,10 +129,10 @@ def _catalogue(
     """Return the catalogue of the issues `there`, with the identities that the register `found`."""
     by_slug = {issue.slug: issue for issue in there}
     identity = found.identity
-    out = [fingerprint for fingerprint in fingerprints if fingerprint.slug in identity]
-    content = {identity[fingerprint.slug]: fingerprint.source or fingerprint.content for fingerprint in out}
+    texts = {fingerprint.slug: fingerprint.source or fingerprint.content for fingerprint in fingerprints}
+    content = {key: texts[slug] for key, slug in found.files.items()}
     return IssueCatalogue(
-        issues={identity[fingerprint.slug]: by_slug[fingerprint.slug] for fingerprint in out},
+        issues={key: by_slug[slug] for key, slug in found.files.items()},
         order={key: found.seq[key] for key in content},
         content=content,
         identities=identity,
