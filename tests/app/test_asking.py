@@ -315,7 +315,9 @@ async def test_an_entry_is_named_once_for_all_its_sentences(it: Whole) -> None:
     """What else was found stands in a line below."""
     ada = it.person()
     two = entry("A flange joins pipes. Every flange needs a gasket.", "https://once.example/flange")
-    await it.publish(two, *(entry(f"Flange number {n} is another.", f"https://once.example/{n}") for n in range(4)))
+    others = [entry(f"Flange number {n} is another.", f"https://once.example/{n}") for n in range(4)]
+    bricks = [entry(f"A brick of wall {n}.", f"https://wall.example/{n}") for n in range(80)]  # a flange is rare
+    await it.publish(two, *others, *bricks)
     answer = await answered(it, ada, ada.direct, "what is a flange?")
     text = readable(answer)
     assert text.count("<https://once.example/flange|") == 1

@@ -216,12 +216,13 @@ def test_an_issue_is_taken_back_by_its_number(ask: Callable[..., str]) -> None:
 
 
 def test_an_issue_that_was_taken_back_is_posted_again(ask: Callable[..., str]) -> None:
-    """Only where it was taken back; the list says who did, which here is the operator."""
+    """Only where it was taken back, by the operator; it had not gone out, so it is as undecided as before."""
     assert "Issue 2 is posted again in 0 channels" in ask("post", "2", "--all")
     ask("retract", "2", "--channel", "C1")
     assert "back by the bot's operator on" in ask("--issue", "2", "--channel", "C1")
     assert "Issue 2 is posted again in 1 channel." in ask("post", "2", "--channel", "C1")
-    assert "and somebody asked for it to be posted again" in ask("--issue", "2", "--channel", "C1")
+    assert "No delivery fits" in ask("--issue", "2", "--channel", "C1")
+    assert "Issue 2 is posted again in 0 channels" in ask("post", "2", "--channel", "C1")
     with pytest.raises(SettingsError, match="--all"):
         ask("post", "2")
 

@@ -40,6 +40,7 @@ const store = new Store();
 const narrow = matchMedia("(max-width: 720px)");
 let place = "";
 let stepping = false; // whether the next place is reached by the browser's Back
+let linksWanted = false; // whether the links of the newest issue open when they are there
 
 themed(byId("theme"));
 
@@ -182,16 +183,23 @@ function seen(atEnd) {
   if (atEnd && document.visibilityState === "visible" && place !== "home") store.seen(place);
 }
 
-/** Open the newest digest's replies, where each link can be saved. */
+/** Open the newest digest's replies, where each link can be saved; while they are on their way, as soon as they are there. */
 function showLinks() {
   const id = firstChannel();
   if (place !== id) go(id);
-  const found = store
-    .room(id)
-    .messages.filter((message) => message.is_bot && message.thread)
-    .at(-1);
-  if (found) thread.show(found, { replies: true });
-  else problem(byId("notices"), "The links of the newest issue are still on their way. Try again in a moment, or publish an issue in Backstage.");
+  linksWanted = !openLinks();
+  if (linksWanted) problem(byId("notices"), "The links of the newest issue are still on their way. They open when they are there.");
+}
+
+function openLinks() {
+  const replied = store.room(firstChannel()).messages.filter((message) => message.is_bot && message.thread);
+  if (replied.length) thread.show(replied.at(-1), { replies: true });
+  return replied.length > 0;
+}
+
+/** Open the links that somebody waits for, unless they went elsewhere meanwhile. */
+function openWanted() {
+  if (linksWanted) linksWanted = place === firstChannel() && !openLinks();
 }
 
 /** Go to a linked message in its channel or thread, and focus it. */
@@ -251,6 +259,7 @@ store.on("news", (message) => {
   const isReply = message.thread_ts && message.thread_ts !== message.ts;
   const here = message.channel === place && !isReply;
   const mine = message.user === store.me;
+  if (isReply) openWanted();
   if (!mine && (here || thread.shows(message))) announce(byId("log"), message);
   // An ephemeral message answers what the person has just done: if they read further up, a notice appears and nothing moves.
   const shown = thread.shows(message) ? thread.timeline : here ? timeline : null;
@@ -270,7 +279,10 @@ store.on("channels", () => {
   aim(channel);
   if (byId("newest").hidden) seen(true);
 });
-store.on("deliveries", () => place && place !== "home" && timeline.refresh());
+store.on("deliveries", () => {
+  if (place && place !== "home") timeline.refresh();
+  openWanted();
+});
 store.on("problem", (text) => problem(byId("notices"), text));
 store.on("connected", (is) => {
   byId("offline").hidden = is;
