@@ -315,13 +315,11 @@ async def test_an_entry_is_named_once_for_all_its_sentences(it: Whole) -> None:
     """What else was found stands in a line below."""
     ada = it.person()
     two = entry("A flange joins pipes. Every flange needs a gasket.", "https://once.example/flange")
-    others = [entry(f"Flange number {n} is another.", f"https://once.example/{n}") for n in range(4)]
-    bricks = [entry(f"A brick of wall {n}.", f"https://wall.example/{n}") for n in range(80)]  # a flange is rare
-    await it.publish(two, *others, *bricks)
+    await it.publish(two, entry("The gasket in brief.", "https://once.example/gasket"))
     answer = await answered(it, ada, ada.direct, "what is a flange?")
     text = readable(answer)
     assert text.count("<https://once.example/flange|") == 1
-    assert "Related: " in text
+    assert "Related: <https://once.example/gasket" in text
 
 
 async def test_what_is_like_a_link_that_was_shown(it: Whole) -> None:
