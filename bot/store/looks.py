@@ -19,9 +19,9 @@ from bot.store.tables import archive_looks, broken_files, issues_ahead
 class Looks:
     """The good looks before now.
 
-    `last` is the last one (None: none is known, or the first one goes on), `recorded` the last that is written down. By
-    slug: the files that were `broken` when they first appeared, with when that was and whether there was a look before;
-    the issues that the first look saw dated `ahead`, and that have not come out since.
+    `last` is the last one (None where no look is known, or the first has not ended), `recorded` the last in the
+    database. By slug: the files that were `broken` when they first appeared, with when that was and whether there was a
+    look before; the issues that the first look saw dated `ahead`, and that have not come out since.
     """
 
     last: datetime | None

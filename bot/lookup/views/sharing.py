@@ -181,7 +181,8 @@ def issue(shown: Issue, user: str, line: str = "") -> tuple[Message, tuple[int, 
     """Render an issue's contents for the channel, and return the positions of the entries that it numbers from 1."""
     parent = digest(shown, Preferences()).parent
     head = _head(f"<@{user}> shared this issue", line)
-    numbers = entry_numbers(shown)  # of which none is left out, so that the places among the links are the numbers
+    # The contents show every entry, so the n-th numbered link has the number n.
+    numbers = entry_numbers(shown)
     numbered_first = sorted(parent.entries, key=lambda position: position not in numbers)
     return Message(parent.message.text, (head, *parent.message.blocks)), tuple(numbered_first)
 

@@ -323,7 +323,7 @@ def test_a_number_with_a_point_is_one_number(text: str, grade: Grade) -> None:
 
 
 def test_a_product_is_no_other_name_of_its_kind() -> None:
-    """Whoever asks for one is told that the archive has only others of its kind."""
+    """A search for one says that the archive has only others of its kind."""
     some = [issue(number, f"Plain text {number}.") for number in range(2, 20)]
     index = Index.of([issue(1, "Setting up a VPN on AWS."), *some], shipped())
     assert index.search("vpn").grade is Grade.STRONG
