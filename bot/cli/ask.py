@@ -28,7 +28,7 @@ from bot.domain.title import label
 from bot.lookup.asking.answering import Reply, reply
 from bot.lookup.asking.conversation import shown_by
 from bot.lookup.asking.facts import ArchiveFacts, named
-from bot.lookup.asking.figures import Fact, in_words, size_in_words
+from bot.lookup.asking.figures import Fact, bars, in_words, size_in_words
 from bot.lookup.asking.heard import hear
 from bot.lookup.asking.preamble import nothing, preamble
 from bot.lookup.asking.reader import Context, telling
@@ -238,6 +238,5 @@ def _draw_rows(rows: Iterator[tuple[str, Issue, Entry]]) -> None:
 
 def _draw_fact(fact: Fact) -> None:
     out.print(Text(in_words(fact, _marked), style="bold"))
-    most = max(fact.counts.values())
-    for year, count in fact.counts.items() if len(fact.counts) > 1 else ():
-        out.print(Text(f"{year}  {'█' * max(1, round(count / most * _CHART_WIDTH))} {count}", style="green"))
+    for year, bar, count in bars(fact, _CHART_WIDTH):
+        out.print(Text(f"{year}  {bar} {count}", style="green"))

@@ -60,6 +60,11 @@ class Fingerprint:
     marks: Marks = Marks()  # noqa: RUF009 - immutable
 
     @property
+    def file_text(self) -> str:
+        """A hash of its file's text, or of what was read from it where no other is known."""
+        return self.source or self.content
+
+    @property
     def says_which(self) -> bool:
         """Whether it says which issue it is: by a date or a number of its own."""
         return bool(self.marks.day) or self.marks.number is not None
@@ -135,7 +140,7 @@ def leading(
     found: dict[str, tuple[tuple[bool, bool, bool], Fingerprint]] = {}
     for one in there:
         key = identity[one.slug]
-        rank = (one.slug == key, known.names.get(one.slug) == key, (one.source or one.content) == sources.get(key))
+        rank = (one.slug == key, known.names.get(one.slug) == key, one.file_text == sources.get(key))
         if key not in found or rank > found[key][0]:
             found[key] = rank, one
     return {key: one for key, (_, one) in found.items()}

@@ -198,7 +198,7 @@ def _row(key: str, fingerprint: Fingerprint, decided: Decided) -> dict[str, Any]
 
 
 def _text(fingerprint: Fingerprint) -> dict[str, str]:
-    return {"content": fingerprint.content, "source": fingerprint.source or fingerprint.content}
+    return {"content": fingerprint.content, "source": fingerprint.file_text}
 
 
 def _is_filling(connection: Connection, seen: _Seen, look: _Look) -> bool:

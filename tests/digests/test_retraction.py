@@ -65,6 +65,13 @@ async def retract(scene: Scene, channel: str | None = None, by: str = "") -> int
     return count
 
 
+async def taken_back(scene: Scene, channel: str, by: str = "") -> Delivery:
+    """Have issue 2 taken back in the channel; return its delivery two minutes later."""
+    assert await retract(scene, channel, by) == 1
+    await scene.passes(minutes=2)
+    return await found(scene, channel)
+
+
 def there(scene: Scene, channel: str) -> int:
     """Return how many messages of the digest stand in the channel."""
     return len(standing(scene, channel)) - lines(scene, channel)
@@ -287,9 +294,7 @@ def test_a_digest_that_was_taken_back_is_posted_again_when_a_person_asks() -> No
 
     async def play() -> None:
         scene, channel = await posted_scene()
-        await retract(scene, channel, by="U7")
-        await scene.passes(minutes=2)
-        old = await found(scene, channel)
+        old = await taken_back(scene, channel, by="U7")
         reports = DeliveryReports(scene.store, scene.workers[0][0]._registration._registry, None)
         assert await reports.retracted("-:T1", channel, scene.issues[-1]) == old.id
         why = await reports.why("-:T1", channel, scene.issues[-1], scene.clock.now())
@@ -323,9 +328,7 @@ def test_what_may_still_stand_there_is_not_posted_again() -> None:
     async def play() -> None:
         scene, channel = await posted_scene()
         scene.site.faults.add(Fault(How.REFUSED, error="cant_delete_message", method=DELETE))
-        await retract(scene, channel)
-        await scene.passes(minutes=2)
-        old = await found(scene, channel)
+        old = await taken_back(scene, channel)
         retracting, place = Retracting(scene.store, scene.clock, anybody), CommandContext("-:T1", channel, "U8")
         assert "may still stand there" in await retracting.post_again(place, str(old.id))
         assert not await scene.store.retractions.post_again(old, scene.clock.now())
@@ -347,9 +350,7 @@ def test_who_may_have_it_posted_again_and_where() -> None:
             assert place.channel == channel, "the digest's channel, not the one of the click"
             raise NotAllowedError(settings, frozenset())
 
-        await retract(scene, channel)
-        await scene.passes(minutes=2)
-        button = str((await found(scene, channel)).id)
+        button = str((await taken_back(scene, channel)).id)
         with pytest.raises(NotAllowedError):
             await Retracting(scene.store, scene.clock, nobody).post_again(CommandContext("-:T1", "C9", "U8"), button)
         retracting = Retracting(scene.store, scene.clock, anybody)

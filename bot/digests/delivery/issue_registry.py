@@ -101,7 +101,7 @@ class IssueRegistry:
             found = await self._register.register(
                 fingerprints, now, good=good, window=self._window, filling=self._was_empty, read=self._read
             )
-            self._read = {each.slug: each.source or each.content for each in fingerprints}
+            self._read = {each.slug: each.file_text for each in fingerprints}
             new = _catalogue(there, fingerprints, found, self._zone)
             added = frozenset(new.issues) - frozenset(self.current.issues)
             if self._has_read:
@@ -129,7 +129,7 @@ def _catalogue(
     """Return the catalogue of the issues `there`, with the identities that the register `found`."""
     by_slug = {issue.slug: issue for issue in there}
     identity = found.identity
-    texts = {fingerprint.slug: fingerprint.source or fingerprint.content for fingerprint in fingerprints}
+    texts = {each.slug: each.file_text for each in fingerprints}
     content = {key: texts[slug] for key, slug in found.files.items()}
     return IssueCatalogue(
         issues={key: by_slug[slug] for key, slug in found.files.items()},

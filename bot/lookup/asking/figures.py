@@ -65,6 +65,14 @@ def in_words(fact: Fact, mark: Callable[[str], str]) -> str:
     return f"{many} {verb} {topic}, {f'all in {first}' if first == last else f'from {first} to {last}'}."
 
 
+def bars(fact: Fact, width: int) -> tuple[tuple[int, str, int], ...]:
+    """Return a chart's years, bars and counts, oldest first, the longest bar `width` blocks; none for a single year."""
+    if len(fact.counts) < 2:
+        return ()
+    most = max(fact.counts.values())
+    return tuple((year, "█" * max(1, round(count * width / most)), count) for year, count in fact.counts.items())
+
+
 def size_in_words(snapshot: Snapshot) -> str:
     """Return how much the archive holds, with its first and its last issue."""
     issues = snapshot.issues

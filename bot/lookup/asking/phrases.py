@@ -15,7 +15,8 @@ def _all() -> Mapping[str, Mapping[str, str]]:
     return tomllib.loads(text)
 
 
-def phrases(reader: str) -> dict[str, re.Pattern[str]]:
+@lru_cache
+def phrases(reader: str) -> Mapping[str, re.Pattern[str]]:
     """Return the patterns that the module `reader` reads by, by name."""
     return {
         name: re.compile("".join(line.strip() for line in said.splitlines()), re.IGNORECASE)

@@ -13,7 +13,7 @@ from bot.domain.text import one_line
 from bot.domain.title import label, title
 from bot.lookup.asking import preamble
 from bot.lookup.asking.answering import PAGE_LINKS, Reply, query_of
-from bot.lookup.asking.figures import Fact, in_words, size_in_words
+from bot.lookup.asking.figures import Fact, bars, in_words, size_in_words
 from bot.lookup.asking.request import Form, MessageKind, Request
 from bot.lookup.views.answer import QUERY_MAX_CHARS, SearchRequest
 from bot.lookup.views.feedback import ASK, FEEDBACK
@@ -30,6 +30,7 @@ from bot.slack.cards.save_button import save_button, token
 _QUOTE_MAX_CHARS = 600
 _ISSUE_LINKS = 15
 _BAR_WIDTH = 20
+_MAX_BARS = 30
 
 
 def answer(found: Reply, page: int, today: date, names: CommandNames, *, first: bool = True) -> Message:
@@ -156,13 +157,10 @@ def _fact(fact: Fact | None) -> list[Block]:
     """Render what was counted: a line, and by year a chart that a person can read."""
     if fact is None:
         return []
+    rows = () if fact.form in {Form.FIRST, Form.LAST} else bars(fact, _BAR_WIDTH)[-_MAX_BARS:]
+    chart = "\n".join(f"{year} {bar} {count}" for year, bar, count in rows)
     said = in_words(fact, _marked)
-    if fact.form in {Form.FIRST, Form.LAST} or len(fact.counts) == 1:
-        return [blocks.section(said)]
-    most = max(fact.counts.values())
-    rows = [f"{year} {'█' * max(1, round(count * _BAR_WIDTH / most))} {count}" for year, count in fact.counts.items()]
-    chart = "\n".join(rows[-30:])
-    return [blocks.section(f"{said}\n```{chart}```")]
+    return [blocks.section(f"{said}\n```{chart}```" if chart else said)]
 
 
 def _quoted(quotes: Sequence[Quote], today: date) -> Iterator[Block]:
