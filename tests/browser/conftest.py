@@ -60,11 +60,11 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 @asynccontextmanager
-async def served(archive: Path = SAMPLE, *, empty: bool = True) -> AsyncIterator[PageServer]:
-    """Serve the demo's page, with the bot behind it."""
+async def served(archive: Path = SAMPLE, *, empty: bool = True, port: int = 0) -> AsyncIterator[PageServer]:
+    """Serve the demo's page, with the bot behind it; at any free port for 0."""
     without_proxies()
     with TemporaryDirectory(prefix="backissue-") as place:
-        async with opened(DemoOptions(archive, port=0, empty=empty), Path(place), Settings()) as page:
+        async with opened(DemoOptions(archive, port=port, empty=empty), Path(place), Settings()) as page:
             await page.room.environment()
             yield page
 

@@ -89,15 +89,17 @@ export class ThreadPanel {
     this.turned();
   }
 
-  /** Scroll to the top of the thread, where the parent message is. */
+  /** Scroll to the top of the thread, where the parent message is; close a thread without one. */
   _focus() {
     if (!this.waiting || !this.timeline.room.loaded) return;
     this.waiting = false;
     const [first, second] = this.timeline.room.messages;
-    if (this.write) {
+    if (!first) {
+      this.hide(); // the message is gone, as after a restart of the playground
+    } else if (this.write) {
       this.timeline.toEnd();
       this.composer.input.focus();
-    } else if (first) this.timeline.focus(first.ts);
+    } else this.timeline.focus(first.ts);
     if (this.replies && second) this.timeline.top(second.ts);
   }
 }
