@@ -114,6 +114,8 @@ class Issue:
     `date_guessed` says that no date is written anywhere and `published` is a guess.
     `placed` says that the guess is its place among dated issues, which tells nothing of when it came out.
     `source` is a hash of the file's text, however this version reads it; "" for an issue that was read from no file.
+    `newsletter` is the slug of the newsletter it belongs to, "" where the archive is the only one; where there are
+    several, `slug` begins with it (`sre-weekly/388`), so that it stays unique. `number` is its newsletter's own.
     """
 
     slug: str
@@ -127,6 +129,7 @@ class Issue:
     date_guessed: bool = False
     placed: bool = False
     day_only: bool = False
+    newsletter: str = ""
 
     def entries(self) -> Iterator[tuple[Section, Entry]]:
         """Return every entry with its section, in reading order."""
