@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
@@ -82,19 +83,14 @@ if TYPE_CHECKING:
 
 STOPPING = 10.0
 """Seconds within which a stop is done: hosts wait about that long between SIGTERM and SIGKILL."""
-
 LAST_WRITE = 1.0
 """Seconds of a stop in which the missed searches of the last minute are written."""
-
 STOP_TIMERS_SECONDS = 1.0
 """Seconds of a stop for what is not the worker's: the looks at the clock and the folder."""
-
 BACKOFF = (1.0, 5.0, 30.0)
 """Seconds between attempts to begin posting."""
-
 RELEASE_SECONDS = 1.0
 """Seconds between looks at the clock for issues that come out or expire; it costs nothing while there are none."""
-
 LOOK_SECONDS = 60.0
 """Seconds between looks at every file's stamp, since the watch's events can get lost."""
 
@@ -152,7 +148,7 @@ class App:
         self.ports = ports
         self.worker = worker
         self._registry = registry
-        self._services = services
+        self._services, self.start = services, services.start
         self._link_lookup = link_lookup
         self._posting: asyncio.Task[None] | None = None
         self._trouble = ""
@@ -163,10 +159,19 @@ class App:
         self.ready = False
         """Whether what comes from Slack is answered: not before the start, and no more once a stop has begun."""
 
-    def asgi(self, *, post: bool = True) -> Starlette:
-        """Return the ASGI application, which runs everything else while it is up."""
+    def asgi(self, *, post: bool = True, at_once: bool = False) -> Starlette:
+        """Return the ASGI application, which runs everything else while it is up.
+
+        `at_once`: it answers from memory while the rest begins.
+        """
+        lifespan = partial(self._beside if at_once else self.running, post=post)
         pages = Pages(self.health, lambda: self.ready)
-        return web(self.bolt, verifying=self._verifying, lifespan=lambda: self.running(post=post), pages=pages)
+        return web(self.bolt, verifying=self._verifying, lifespan=lifespan, pages=pages)
+
+    def _beside(self, *, post: bool) -> AbstractAsyncContextManager[None]:
+        """Run beside what is answered, if there are issues: only the register tells whether none are left."""
+        running, self.ready = self.running(post=post), bool(self.ports.library.snapshot.issues)
+        return self.start.beside(running) if self.ready else running
 
     def pages(self) -> Starlette:
         """Return the ASGI application of the health pages and the metrics, for a port of their own. Call it once."""
@@ -201,8 +206,9 @@ class App:
         with suppress(ForeignArchiveError):  # the worker does not start then, and says so
             await self._registry.put(library.announced(), self.ports.clock.now(), good=library.fault is None)
         library.misses(await self.ports.store.issues.count(), await self.ports.store.issues.last_look())
-        for listener in (self._changed, self._prepare_links, self._prepare_index):
-            library.on_change(listener)
+        library.on_change(self._changed)
+        library.on_change(lambda *_: self._link_lookup.prepare())
+        library.on_change(lambda *_: library.prepare_index())
         self._freshness = Freshness(library, watch)
         self._watching = asyncio.create_task(self._freshness.run(), name="watch")
         tasks = [self._watching, asyncio.create_task(self._warm_up(), name="warm up")]
@@ -272,12 +278,6 @@ class App:
         await self._link_lookup.prepare()
         await self.ports.library.prepare_index()
         await self._services.conversations.prepare()
-
-    async def _prepare_links(self, _before: Snapshot, _after: Snapshot) -> None:
-        await self._link_lookup.prepare()
-
-    async def _prepare_index(self, _before: Snapshot, _after: Snapshot) -> None:
-        await self.ports.library.prepare_index()
 
 
 def build(settings: Settings, credentials: SlackCredentials, ports: Ports) -> App:

@@ -26,6 +26,7 @@ from bot.lookup.miss_counter import MissCounter
 from bot.lookup.outcomes import CommandOutcomes
 from bot.lookup.search import Answers
 from bot.runtime.background import BackgroundTasks
+from bot.runtime.start import Start
 from bot.slack.api.form_results import FormResults
 from bot.slack.api.ports import Slack
 from bot.slack.api.response_urls import ResponseUrls
@@ -42,8 +43,9 @@ class Services:
     """The use cases, and the few ports that handlers use themselves.
 
     `reference` names an unexpected error to the person and in the log; `background` runs the work that follows an
-    acknowledgement and is drained at a stop; `response_urls` delivers its answers. `outcomes` is told of commands.
-    `move_channel` moves what is stored of a channel (workspace, old id, new id).
+    acknowledgement and is drained at a stop; `response_urls` delivers its answers. `start` is waited for by what needs
+    more than memory. `outcomes` is told of commands. `move_channel` moves what is stored of a channel (workspace, old
+    id, new id).
     """
 
     names: CommandNames
@@ -72,3 +74,4 @@ class Services:
     reference: Callable[[], str] = reference
     broken_issues: BrokenIssues | None = None
     second_bots: SecondBotAlerts | None = None
+    start: Start = field(default_factory=Start)

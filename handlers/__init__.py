@@ -17,6 +17,7 @@ from handlers import (
     reactions,
     shortcuts,
     views,
+    whole_start,
     workspace_guard,
 )
 
@@ -27,6 +28,7 @@ def register(app: AsyncApp, services: Services) -> None:
     `app` should be made with `process_before_response=True`: commands are answered within their acknowledgement.
     """
     workspace_guard.register(app, services)
+    whole_start.register(app, services)
     commands.register(app, services)
     reactions.register(app, services)
     asking.register(app, services)

@@ -38,7 +38,7 @@ def register(app: AsyncApp, services: Services) -> None:
         if isinstance(answer, str):
             services.outcomes.answered(command, began)
             return answered(ack, answer)
-        work = services.outcomes.timed(command, answer)
+        work = services.outcomes.timed(command, partial(_once_begun, services, answer))
         follow_up(services, text(body, "response_url"), work, response_type="ephemeral")
         return await ack()
 
@@ -52,6 +52,11 @@ def register(app: AsyncApp, services: Services) -> None:
 
     app.command(services.names.command)(weekly)
     app.command(services.names.tools)(tools)
+
+
+async def _once_begun(services: Services, work: Work) -> Message | None:
+    await services.start.begun()
+    return await work()
 
 
 def from_memory(services: Services, command: commands.FromMemory) -> str:

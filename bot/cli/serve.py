@@ -68,7 +68,7 @@ async def _by_http(settings: Settings, credentials: SlackCredentials, *, post: b
         issues = len(app.ports.library.snapshot.issues)
         _log.info("http.started", port=settings.port, path=PATH, issues=issues, posts=post)
         door = Door()
-        server = OwnedServer(configured(app.asgi(post=post), door), door)
+        server = OwnedServer(configured(app.asgi(post=post, at_once=True), door), door)
         async with _until_stopped() as stopped, _pages(app, health):
             serving = asyncio.create_task(server.serve(sockets=[listening]), name="serve")
             try:
@@ -114,9 +114,9 @@ async def _connected(handler: AsyncSocketModeHandler) -> None:
 async def _ended(app: App, stopped: asyncio.Event, *running: asyncio.Task[None]) -> None:
     """Wait until a stop is asked for, or one of these tasks ends (and raise what it raised).
 
-    Raises SettingsError if Slack refuses the token from the start.
+    Raises SettingsError if Slack refuses the token from the start, and what kept the process from beginning.
     """
-    events = [asyncio.create_task(event.wait()) for event in (stopped, app.vitals.refused)]
+    events = [asyncio.create_task(event.wait()) for event in (stopped, app.vitals.refused, app.start.failed)]
     try:
         waiting: list[asyncio.Task[Any]] = [*events, *running]
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
@@ -125,6 +125,8 @@ async def _ended(app: App, stopped: asyncio.Event, *running: asyncio.Task[None])
                 task.result()
         if app.vitals.refused.is_set():
             raise SettingsError("SLACK_BOT_TOKEN", app.vitals.refusal)
+        if app.start.fault:
+            raise app.start.fault
     finally:
         for event in events:
             event.cancel()
