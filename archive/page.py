@@ -50,7 +50,7 @@ class ShownLine:
     within: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Unseen:
     """What a text holds that its reader does not see: how many `pictures`, and `definitions` that nothing uses."""
 
@@ -58,16 +58,13 @@ class Unseen:
     definitions: int = 0
 
 
-def shown(text: str) -> dict[int, ShownLine]:
-    """Return what each line of `text` (from 0) shows; lines that show nothing are left out."""
-    return _Page(open_fence_escaped(text)).lines
-
-
-def unseen(text: str) -> Unseen:
-    """Count what a reader of the page does not see."""
+def parsed(text: str) -> tuple[dict[int, ShownLine], Unseen]:
+    """Return what each line of `text` (from 0) shows, without lines that show nothing, and what no reader sees."""
+    text = open_fence_escaped(text)
     page = _Page(text)
-    definitions = _PARSER.reference_definitions(text)
-    return Unseen(page.pictures, sum(name.lower() not in page.used for name in definitions if name[:1] != "^"))
+    definitions = _PARSER.reference_definitions(text) if "]:" in text else ()
+    unused = sum(name.lower() not in page.used for name in definitions if name[:1] != "^")
+    return page.lines, Unseen(page.pictures, unused)
 
 
 class _Page:

@@ -17,7 +17,7 @@ import html
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 
@@ -26,7 +26,7 @@ from archive.document import Reading
 from archive.hidden import Hidden
 from archive.issue import Issue
 from archive.link import canonical, trimmed
-from archive.page import PARTING, ShownLine, Unseen, shown, unseen
+from archive.page import PARTING, ShownLine, Unseen, parsed
 
 _TOKEN = re.compile(r"[^\W_]+")
 _SCHEME = r"(?:https?|ftp)://"
@@ -125,29 +125,37 @@ class _Place:
         self.held = _squeezed(" ".join((self.text, *map(_decoded, self.urls))))
 
 
-def prove(reading: Reading, data: bytes) -> tuple[Loss, ...]:
-    """Return how what was read from a file differs from its bytes `data`; nothing if nothing was lost or invented.
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What comparing a reading with its file found: nothing lost or invented if there are no `losses`."""
+
+    losses: tuple[Loss, ...] = ()
+    unseen: Unseen = field(default_factory=Unseen)
+
+
+def examine(reading: Reading, data: bytes) -> Proof:
+    """Compare what was read from a file with its bytes `data`, which are parsed once.
 
     A file that gave no issue proves nothing: its problem says what was lost.
     """
     if reading.issue is None:
-        return ()
+        return Proof()
     body, first_line = document.raw_body(reading.file, data)
     seen, wrong = _seen(body, reading.hidden)
     issue = replace(reading.issue, sections=(*reading.issue.sections, *reading.left_out))
-    losses = chain(_losses(seen, first_line, issue), ((piece.line, piece.raw[:80], False) for piece in wrong))
-    return tuple(sorted(Loss(reading.file, *loss) for loss in losses))
+    differences, unseen = compare(seen, first_line, issue)
+    losses = chain(differences, ((piece.line, piece.raw[:80], False) for piece in wrong))
+    return Proof(tuple(sorted(Loss(reading.file, *loss) for loss in losses)), unseen)
+
+
+def prove(reading: Reading, data: bytes) -> tuple[Loss, ...]:
+    """Return how what was read from a file differs from its bytes `data`; nothing if nothing was lost or invented."""
+    return examine(reading, data).losses
 
 
 def hidden_links(reading: Reading) -> int:
     """Return the number of addresses in text that no reader of the page would see."""
     return sum(len(_ADDRESS.findall(piece.raw)) for piece in reading.hidden)
-
-
-def pictures_and_definitions(reading: Reading, data: bytes) -> Unseen:
-    """Return the number of a file's pictures and unused definitions: a reader sees neither as text or link."""
-    body, _ = document.raw_body(reading.file, data)
-    return unseen(_seen(body, reading.hidden)[0])
 
 
 def _seen(body: str, hidden: Iterable[Hidden]) -> tuple[str, list[Hidden]]:
@@ -190,15 +198,25 @@ def count(issue: Issue) -> Count:
     return Count(1, 1, len(issue.sections), len(entries), links, words)
 
 
-def _losses(body: str, first_line: int, issue: Issue) -> Iterator[tuple[int, str, bool]]:
-    places = _places(issue)
+def compare(body: str, first_line: int, issue: Issue) -> tuple[Iterator[tuple[int, str, bool]], Unseen]:
+    """Return how an issue differs from the visible `body` of its file (line, what, whether invented), and the unseen.
+
+    `first_line` is the number of the body's first line in its file.
+    """
     body = body.replace("\r\n", "\n").replace("\r", "\n").replace("\0", " ")
-    page = shown(body)
+    page, unseen = parsed(body)
+    return _differences(body.split("\n"), page, first_line, issue), unseen
+
+
+def _differences(
+    lines: list[str], page: Mapping[int, ShownLine], first_line: int, issue: Issue
+) -> Iterator[tuple[int, str, bool]]:
+    places = _places(issue)
     begun: list[_Place] = []
     latest: list[_Place] = []
     upcoming = iter([*places, None])
     ahead = next(upcoming)
-    for number, line in enumerate(body.split("\n"), first_line):
+    for number, line in enumerate(lines, first_line):
         latest = begun or latest
         begun = []
         while ahead is not None and ahead.line <= number:

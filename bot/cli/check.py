@@ -15,7 +15,7 @@ from archive.loader import read_one
 from archive.newsletter import FILE_NAME, NO_FILE, NewsletterFile
 from archive.page import Unseen
 from archive.problem import Problem
-from archive.proof import Count, hidden_links, pictures_and_definitions, prove, total
+from archive.proof import Count, Loss, examine, hidden_links, total
 from archive.snapshot import Snapshot
 from bot.cli.archive_folder import folder_of
 from bot.cli.reading import watched
@@ -62,18 +62,17 @@ def _proved(folder: DiskFolder, files: list[File]) -> tuple[Snapshot, list[Probl
         for file in watched(files, "Checking"):
             reading = read_one(folder, file)
             if reading.issue is not None:
-                data = folder.read(file.name)
-                unproved.extend(_losses(reading, data))
-                unseen.append(pictures_and_definitions(reading, data))
+                proof = examine(reading, folder.read(file.name))
+                unproved.extend(map(_as_problem, proof.losses))
+                unseen.append(proof.unseen)
             yield reading
 
     return Snapshot.of(readings()), unproved, unseen
 
 
-def _losses(reading: Reading, data: bytes) -> Iterator[Problem]:
-    for loss in prove(reading, data):
-        what = "invented" if loss.invented else "lost"
-        yield Problem(loss.file, loss.line, f"{what}: {loss.what}", MEND, lost=True)
+def _as_problem(loss: Loss) -> Problem:
+    what = "invented" if loss.invented else "lost"
+    return Problem(loss.file, loss.line, f"{what}: {loss.what}", MEND, lost=True)
 
 
 def _problems(problems: Iterable[Problem]) -> Table:

@@ -31,7 +31,7 @@ def losses(text: str, sections: tuple[Section, ...] | None = None) -> tuple[proo
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     parsed = body.parse(text) if sections is None else sections
     issue = Issue("slug", "Title", None, datetime(2020, 1, 1, tzinfo=UTC), parsed)
-    return tuple(sorted(proof.Loss("file", *loss) for loss in proof._losses(text, 1, issue)))
+    return tuple(sorted(proof.Loss("file", *loss) for loss in proof.compare(text, 1, issue)[0]))
 
 
 A = "http://example.org/a"

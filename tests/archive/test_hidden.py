@@ -278,3 +278,10 @@ def test_time_goes_with_size(text: str) -> None:
     began = time.perf_counter()
     visible(text)
     assert time.perf_counter() - began < 20
+
+
+def test_what_no_reader_sees_is_counted_on_the_page_that_is_compared() -> None:
+    """A fence that is never closed hides nothing: a picture and a definition below it count."""
+    data = f"{_HEAD}Some words.\n\n```\n\n![A knot](https://example.org/knot.png)\n\n[unused]: https://example.org/u\n"
+    proved = proof.examine(document.read("a.md", data.encode()), data.encode())
+    assert (proved.losses, proved.unseen.pictures, proved.unseen.definitions) == ((), 1, 1)
