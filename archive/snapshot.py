@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
+from itertools import chain
 from types import MappingProxyType
 
 from archive import dating
@@ -71,6 +72,17 @@ class Snapshot:
         issues = tuple(sorted(by_slug.values(), key=lambda issue: (issue.published, issue.slug)))
         found = sorted(set(found))
         return cls(issues, tuple(found), MappingProxyType(by_file), left_out, MappingProxyType(by_slug))
+
+    @classmethod
+    def beside(cls, parts: Iterable[Snapshot]) -> Snapshot:
+        """Return the snapshots `parts`, which share no slug and no file's name, as one."""
+        each = tuple(parts)
+        issues = sorted(chain.from_iterable(part.issues for part in each), key=lambda i: (i.published, i.slug))
+        by_slug = {issue.slug: issue for issue in issues}
+        readings = {name: reading for part in each for name, reading in part.readings.items()}
+        problems = sorted(chain.from_iterable(part.problems for part in each))
+        held = frozenset(chain.from_iterable(part.held for part in each))
+        return cls(tuple(issues), tuple(problems), MappingProxyType(readings), held, MappingProxyType(by_slug))
 
     def with_changes(
         self, changed: Iterable[Reading] = (), removed: Iterable[str] = (), problems: Iterable[Problem] = ()

@@ -73,7 +73,7 @@ from bot.slack.blocks.command_names import CommandNames
 from bot.slack.cards.digest import digest
 from bot.source.incoming import TICK_SECONDS, Incoming
 from bot.source.library import Library
-from bot.source.watch import DiskWatch, Freshness, Watch
+from bot.source.watch import Watch, WatchedFolders
 from bot.store.errors import ForeignArchiveError
 from bot.store.store import Store
 from bot.vitals import LOOK_AT_FOLDER, Vitals
@@ -153,7 +153,7 @@ class App:
         self._posting: asyncio.Task[None] | None = None
         self._trouble = ""
         self._watching: asyncio.Task[None] | None = None
-        self._freshness: Freshness | None = None
+        self._freshness: WatchedFolders | None = None
         self._timers = WatchedTimers(ports.timers)
         self.vitals = Vitals(ports.library, ports.store, ports.slack, ports.clock, self._timers)
         self.ready = False
@@ -202,15 +202,14 @@ class App:
     async def running(self, *, post: bool = True) -> AsyncIterator[None]:
         """Watch the archive and, with `post`, deliver, until left; leaving takes at most `STOPPING` seconds."""
         library, worker, timers = self.ports.library, self.worker, self._timers
-        watch = self.ports.watch or DiskWatch(library.folder.name)
         with suppress(ForeignArchiveError):  # the worker does not start then, and says so
             await self._registry.put(library.announced(), self.ports.clock.now(), good=library.fault is None)
         library.misses(await self.ports.store.issues.count(), await self.ports.store.issues.last_look())
         library.on_change(self._changed)
         library.on_change(lambda *_: self._link_lookup.prepare())
         library.on_change(lambda *_: library.prepare_index())
-        self._freshness = Freshness(library, watch)
-        self._watching = asyncio.create_task(self._freshness.run(), name="watch")
+        self._freshness = watched = WatchedFolders(library, self.ports.watch)
+        self._watching = asyncio.create_task(watched.run(), name="watch")
         tasks = [self._watching, asyncio.create_task(self._warm_up(), name="warm up")]
         timers.every(RELEASE_SECONDS, "release", library.keep_time)
         timers.every(RELEASE_SECONDS, "days", self._keep_days)
@@ -231,7 +230,7 @@ class App:
             yield
         finally:
             self.ready, self.vitals.stopping = False, True
-            watch.stop()
+            watched.stop()
             await asyncio.gather(self._services.background.drain(STOPPING / 2), worker.stop(STOPPING - 3))
             for task in tasks:
                 task.cancel()

@@ -17,7 +17,6 @@ from bot.cli.archive_folder import folder_of
 from bot.cli.start_line import say_start
 from bot.domain.delivery_policy import DEFAULT_POLICY
 from bot.domain.errors import SettingsError
-from bot.domain.schedule import zone_of
 from bot.runtime import logs, loop
 from bot.runtime.door import Door
 from bot.runtime.http import PATH
@@ -25,9 +24,9 @@ from bot.runtime.server import OwnedServer, bound, configured, served
 from bot.runtime.settings import Settings, SlackCredentials
 from bot.runtime.socket_watch import SocketWatch, sdk_log
 from bot.slack.api.client import WebSlack
+from bot.source.finding import find_newsletters
 from bot.source.incoming import Incoming
-from bot.source.library import Library
-from bot.source.newsletter import newsletter_in
+from bot.source.several import open_library
 from bot.source.synonyms import names_in
 from bot.store.backup import damage
 from bot.store.database import address, shown
@@ -177,15 +176,19 @@ async def assembled(settings: Settings, credentials: SlackCredentials) -> App:
     Raises FolderError, StoreError, SettingsError.
     """
     folder, names = folder_of(settings.archive), names_in(settings.synonyms)
-    newsletter = newsletter_in(folder, settings.zone if "zone" in settings.model_fields_set else None)
-    settings = settings.model_copy(update={"zone": newsletter.zone})
+    found = await asyncio.to_thread(find_newsletters, folder, settings.own_zone())
+    if found.several and settings.source is not None:
+        reason = f"brings issues into one newsletter's folder, and {folder} holds {len(found.newsletters)}; unset it"
+        raise SettingsError("BACKISSUE_SOURCE", reason)
+    if not found.several:
+        settings = settings.model_copy(update={"zone": found.newsletters[0].zone})
     own = settings.database_url.startswith("sqlite")
     if fault := await asyncio.to_thread(damage, settings.database_url):
         reason = f"its file is damaged ({fault}); put a copy back with `backissue db restore`"
         raise StoreError(f"be opened at {shown(address(settings.database_url))}", reason)
     store = await asyncio.to_thread(Store.open, settings.database_url, upgrading=own)
     polling = await _polling(settings, folder)
-    library = await asyncio.to_thread(Library.opened, folder, names, None, zone_of(settings.zone))
+    library = await asyncio.to_thread(open_library, folder, found, names)
     say_start(settings, library.snapshot)
     slack = WebSlack(credentials.bot_token, base_url=settings.slack_api_url)
     policy = replace(DEFAULT_POLICY, window=settings.window, changes_kept=settings.changes_kept)

@@ -256,6 +256,10 @@ class Settings(BaseSettings):
         """Return a mailbox's password, "" for none."""
         return self.source_password.get_secret_value() if self.source_password is not None else ""
 
+    def own_zone(self) -> str | None:
+        """Return the zone if it is set, None where newsletters say their own."""
+        return self.zone if "zone" in self.model_fields_set else None
+
     def slack_credentials(self) -> SlackCredentials:
         """Return what `serve` needs to talk to Slack.
 

@@ -21,6 +21,7 @@ from archive.snapshot import Snapshot
 from bot.domain import publication
 from bot.domain.broken import BrokenFile, broken_files, find_broken
 from bot.domain.clock import Clock
+from bot.domain.newsletter import UNNAMED, Newsletter
 from bot.domain.publication import HeldBack
 from bot.runtime.clock import SystemClock
 from bot.source.listener import Listener, OnChange
@@ -54,17 +55,29 @@ class Library:
     `fault` is set while the folder as a whole cannot be read; what was read last stays in use meanwhile.
     """
 
-    def __init__(self, folder: Folder, current: Current, clock: Clock | None = None, zone: tzinfo = UTC) -> None:
+    def __init__(
+        self,
+        folder: Folder,
+        current: Current,
+        clock: Clock | None = None,
+        zone: tzinfo = UTC,
+        *,
+        newsletter: Newsletter = UNNAMED,
+        indexing: bool = True,
+    ) -> None:
         """Begin with `current`, read from `folder`; `clock` tells what is out. Use `opened` to read it.
 
-        `zone` is the newsletter's: a date without a time begins at midnight there.
+        `zone` is the newsletter's: a date without a time begins at midnight there. Without `indexing` the index stays
+        as it is: that of one newsletter among several is not searched by itself.
         """
         self.folder = folder
+        self.newsletters: tuple[Newsletter, ...] = (newsletter,)
         self._zone = zone
+        self._indexing = indexing
         self._clock = clock or SystemClock()
         self._told = current.snapshot
         self._use(current, self._clock.now())
-        self.fault: FolderError | None = None
+        self._fault: FolderError | None = None
         self._empty_since: datetime | None = None
         self._listeners: list[Listener] = []
         self._turn = asyncio.Lock()
@@ -91,11 +104,39 @@ class Library:
     def current(self) -> Current:
         """Return what is out now. An issue whose publication time has just passed is indexed first."""
         now = self._clock.now()
-        if self._is_past(now):
-            self._use(_turned(self._current, self._current.snapshot, now, self._zone), now)
+        if self.is_past(now):
+            self._use(self._turned(self._current, self._current.snapshot, now), now)
         return self._current
 
-    def _is_past(self, now: datetime) -> bool:
+    @property
+    def fault(self) -> FolderError | None:
+        """Return why the folder as a whole cannot be read, None while it can."""
+        return self._fault
+
+    def of(self, newsletter: str) -> Library:
+        """Return the library of one of the `newsletters`, by its slug; its names are without the newsletter's.
+
+        Raises KeyError for a slug that is none of theirs.
+        """
+        if newsletter != self.newsletters[0].slug:
+            raise KeyError(newsletter)
+        return self
+
+    def parts(self) -> tuple[Library, ...]:
+        """Return the library of each newsletter, whose folder is to be watched; this one if it is the only one."""
+        return (self,)
+
+    @property
+    def in_use(self) -> Current:
+        """Return what was out when it was last looked at: nothing is read or indexed for it."""
+        return self._current
+
+    def refuse(self, fault: FolderError) -> None:
+        """Record why the folder cannot be read; the next refresh that can read it ends that."""
+        self._fault = fault
+
+    def is_past(self, now: datetime) -> bool:
+        """Return whether an issue came out or expired since the archive in use was made."""
         return now < self._taken or (self._next is not None and now >= self._next)
 
     def _use(self, current: Current, now: datetime) -> None:
@@ -131,16 +172,23 @@ class Library:
         for listener in stopping:
             await listener.stop()
 
-    def announced(self) -> tuple[Issue, ...]:
-        """Return the issues that are out or will be by themselves, oldest first: what delivery has to know."""
+    def announced(self, newsletter: str | None = None) -> tuple[Issue, ...]:
+        """Return the issues that are out or will be by themselves, oldest first: what delivery has to know.
+
+        `newsletter` is the slug of the one to tell of, None for all. Raises KeyError for one that is not there.
+        """
+        if newsletter is not None:
+            self.of(newsletter)
         return publication.announced(self.snapshot, self._clock.now())
 
     def held_back(self) -> tuple[HeldBack, ...]:
         """Return what is not out: drafts, what comes out by itself, what has expired."""
         return publication.held_back(self.snapshot, self._clock.now(), self._zone)
 
-    def broken(self) -> tuple[BrokenFile, ...]:
-        """Return the files that give no issue because of what is wrong with them, by name."""
+    def broken(self, newsletter: str | None = None) -> tuple[BrokenFile, ...]:
+        """Return the files that give no issue because of what is wrong with them, by name; as `announced`."""
+        if newsletter is not None:
+            self.of(newsletter)
         return broken_files(self.snapshot)
 
     def held(self, asked: str) -> HeldBack | None:
@@ -150,6 +198,10 @@ class Library:
             return HeldBack(broken.file, broken.file, f"its file cannot be read ({broken})")
         return held
 
+    def is_good(self, newsletter: str | None = None) -> bool:
+        """Return whether the last look at the folder (of a newsletter, or of all) could read it."""
+        return (self if newsletter is None else self.of(newsletter)).fault is None
+
     def misses(self, count: int, since: datetime | None) -> None:
         """Record that the archive has no issues although `count` are known, which were last seen at `since`.
 
@@ -157,9 +209,9 @@ class Library:
         """
         if not _issues_of(self._current.snapshot) and count:
             lost = gone(count, since)
-            self.fault = FolderError(self.folder.name, f"{lost}; {_MOUNT}")
+            fault = self._fault = FolderError(self.folder.name, f"{lost}; {_MOUNT}")
             self._current = replace(self._current, lost=lost)
-            _log.error("archive.lost", folder=self.folder.name, issues=count, reason=self.fault.reason)
+            _log.error("archive.lost", folder=self.folder.name, issues=count, reason=fault.reason)
 
     def folder_fault(self) -> str:
         """Return what is wrong with the folder as a whole, for people; "" if nothing is."""
@@ -185,7 +237,7 @@ class Library:
                 read = loader.refresh(self.folder, old, leaving)
             else:
                 read = loader.reload(self.folder, old, known)
-            after = _turned(before, read, now, self._zone)
+            after = self._turned(before, read, now)
             self._check_loss(before, after, now)
             return after
 
@@ -197,9 +249,17 @@ class Library:
         No file is read, and it costs nothing while there is nothing to do: call it every second.
         """
         now = self._clock.now()
-        if not self._is_past(now) and self._current.snapshot is self._told:
+        if not self.is_past(now) and self._current.snapshot is self._told:
             return False
-        return await self._replace(lambda before, now: _turned(before, before.snapshot, now, self._zone), reads=False)
+        return await self._replace(lambda before, now: self._turned(before, before.snapshot, now), reads=False)
+
+    def _turned(self, before: Current, read: Snapshot, now: datetime) -> Current:
+        """Return `read`, indexed, as it is out at the moment `now`; `before` itself if that is the same."""
+        old, new = before.snapshot, publication.released(read, now, self._zone)
+        if new is old:
+            return before
+        index = reindexed(before.index, old, new) if self._indexing else before.index
+        return Current(new, index, before.lost if not _issues_of(new) else "")
 
     def _check_loss(self, before: Current, after: Current, now: datetime) -> None:
         """Raise FolderError if the whole archive went away at once; log it if more than half of it did."""
@@ -221,22 +281,27 @@ class Library:
             except FolderError as error:
                 if self.fault is None or self.fault.reason != error.reason:
                     _log.error("refresh.refused", reason=error.reason)
-                self.fault = error
+                self._fault = error
                 return False
             except Exception as error:  # noqa: BLE001 - the watch goes on, and /health says it
-                self.fault = FolderError(self.folder.name, f"reading what changed failed ({error!r:.200}); see the log")
+                self._fault = FolderError(
+                    self.folder.name, f"reading what changed failed ({error!r:.200}); see the log"
+                )
                 _log.exception("refresh.failed")
                 return False
             if reads and not after.lost:
-                self.fault = None
+                self._fault = None
             self._use(after, now)
             told, self._told = self._told, after.snapshot
             if told is after.snapshot:
                 return False
             _report(told, after.snapshot)
-            for listener in self._listeners:
-                listener.tell(told, after.snapshot)
+            self._tell(told, after.snapshot)
             return True
+
+    def _tell(self, before: Snapshot, after: Snapshot) -> None:
+        for listener in self._listeners:
+            listener.tell(before, after)
 
 
 def _report(before: Snapshot, after: Snapshot) -> None:
@@ -264,14 +329,10 @@ def gone(count: int, since: datetime | None) -> str:
     return f"{count:,} issue{'s are' if count != 1 else ' is'} gone{when}"
 
 
-def _turned(before: Current, read: Snapshot, now: datetime, zone: tzinfo) -> Current:
-    """Return `read`, indexed, as it is out at the moment `now`; `before` itself if that is the same."""
-    old, new = before.snapshot, publication.released(read, now, zone)
-    if new is old:
-        return before
+def reindexed(index: Index, old: Snapshot, new: Snapshot) -> Index:
+    """Return the `index` over the issues of `old` as the one over those of `new`."""
     changed, removed = difference(old, new)
-    index = before.index.changed(changed, removed) if changed or removed else before.index
-    return Current(new, index, before.lost if not _issues_of(new) else "")
+    return index.changed(changed, removed) if changed or removed else index
 
 
 def difference(old: Snapshot, new: Snapshot) -> tuple[tuple[Issue, ...], tuple[str, ...]]:

@@ -175,6 +175,30 @@ class Freshness:
         self.fault = ""
 
 
+class WatchedFolders:
+    """Keeps every newsletter of a library up to date, each by a watch of its own."""
+
+    def __init__(self, library: Library, watch: Watch | None = None) -> None:
+        """Watch the folders of `library` on disk, or with `watch` the only one that it has."""
+        watches = [(part, watch or DiskWatch(part.folder.name)) for part in library.parts()]
+        self._watches = [each for _, each in watches]
+        self.kept = [Freshness(part, each) for part, each in watches]
+
+    @property
+    def fault(self) -> str:
+        """Return why nothing is noticed of a folder at present, "" while all is well."""
+        return next(filter(None, (each.fault for each in self.kept)), "")
+
+    async def run(self) -> None:
+        """Go on until the watches were stopped."""
+        await asyncio.gather(*(each.run() for each in self.kept))
+
+    def stop(self) -> None:
+        """End the watches."""
+        for each in self._watches:
+            each.stop()
+
+
 async def keep_fresh(
     library: Library,
     watch: Watch,

@@ -14,10 +14,10 @@ async def test_a_dead_watch_is_reported(tmp_path: Path) -> None:
         app = bot.app
         assert (app.health().ok, app.health().watching) == (True, True)
         assert app._freshness is not None
-        app._freshness.fault = "changes of the archive are not noticed: something odd"
+        app._freshness.kept[0].fault = "changes of the archive are not noticed: something odd"
         assert (app.health().ok, app.health().watching) == (False, False)
         assert app.health().watching_fault == app._freshness.fault
-        app._freshness.fault = ""
+        app._freshness.kept[0].fault = ""
         assert app._watching is not None
         app._watching.cancel()
         await asyncio.wait([app._watching])
