@@ -106,6 +106,18 @@ def check(archive: Archive = None) -> None:
 
 
 @app.command()
+def newsletters(
+    archive: Archive = None,
+    *,
+    output: Annotated[SearchFormat, typer.Option("--format", help="How they are listed.")] = SearchFormat.TABLE,
+) -> None:
+    """List the newsletters in the archive's folder, and what is wrong with each."""
+    from bot.cli.newsletters import newsletters as run_it  # noqa: PLC0415 - heavy
+
+    run_it(archive, as_json=output is SearchFormat.JSONL)
+
+
+@app.command()
 def show(
     issue: Annotated[str, typer.Argument(help="A number (435), a slug (2019-05-05-435) or latest.")],
     archive: Archive = None,

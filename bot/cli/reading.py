@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from rich.text import Text
+
 from archive.document import SUFFIXES
 from archive.errors import BackIssueError
 from archive.folder import DiskFolder, File
 from archive.issue import Issue
+from archive.joining import Joining
 from archive.loader import read_one
 from archive.search.index import Index
 from archive.snapshot import Snapshot
 from bot.cli.archive_folder import folder_of
-from bot.cli.terminal import err
+from bot.cli.terminal import err, safe
 from bot.domain.publication import released
 from bot.domain.schedule import zone_of
 from bot.runtime.clock import SystemClock
+from bot.source.finding import Found, find_newsletters
+from bot.source.several import open_part
 from bot.source.synonyms import names_in
 
 
@@ -37,6 +42,9 @@ def read(archive: Path | None) -> Snapshot:
 
     Raises SettingsError when no folder was named, FolderError when it cannot be read.
     """
+    found = find_newsletters(folder_of(archive))
+    if found.several:
+        return _joined(found)
     folder = DiskFolder(folder_of(archive), SUFFIXES)
     files = list(folder.files())
     whole = Snapshot.of(read_one(folder, file) for file in watched(files, "Reading"))
@@ -45,6 +53,15 @@ def read(archive: Path | None) -> Snapshot:
     if lost:
         err.print(f"[yellow]{lost} of {len(files)} files could not be read; `backissue check` says which and why[/]")
     return snapshot
+
+
+def _joined(found: Found) -> Snapshot:
+    """Return the published issues of several newsletters; those that cannot be read are named on standard error."""
+    parts = [open_part(newsletter, SystemClock()) for newsletter in found.newsletters]
+    for part in parts:
+        if part.fault is not None:
+            err.print(Text(safe(str(part.fault)), style="yellow"))
+    return Joining().joined({part.newsletters[0].slug: part.snapshot for part in parts})
 
 
 def watched(files: list[File], doing: str) -> Iterable[File]:
