@@ -39,3 +39,8 @@ def title(issue: Issue) -> str:
 def label(issue: Issue) -> str:
     """Return the issue's short name: `#435`, or its slug where it has no number."""
     return f"#{issue.number}" if issue.number is not None else one_line(issue.slug)
+
+
+def label_among(issue: Issue) -> str:
+    """Return the issue's `label`, with its newsletter's slug before a number where there are several newsletters."""
+    return f"{issue.newsletter} {label(issue)}" if issue.newsletter and issue.number is not None else label(issue)

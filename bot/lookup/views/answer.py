@@ -15,7 +15,7 @@ from archive.search.dates import spoken
 from archive.search.query import narrowing, parse, widened
 from archive.search.result import Answer, Grade, Result
 from bot.domain.text import one_line
-from bot.domain.title import label, title
+from bot.domain.title import label_among, title
 from bot.slack.blocks import blocks
 from bot.slack.blocks.dates import age
 from bot.slack.blocks.message import Block, Message
@@ -322,8 +322,10 @@ def _joint(rest: str, text: str) -> str:
 
 
 def _named(issue: Issue) -> str:
-    """Return an issue's number, or its title if it has none."""
-    return label(issue) if issue.number is not None else title(issue)
+    """Return an issue's number, or its title if it has none; with its newsletter where there are several."""
+    if issue.number is not None:
+        return label_among(issue)
+    return f"{issue.newsletter}: {title(issue)}" if issue.newsletter else title(issue)
 
 
 def _also(result: Result) -> str:
