@@ -26,6 +26,7 @@ from bot.lookup.miss_counter import MissCounter
 from bot.lookup.outcomes import CommandOutcomes
 from bot.lookup.search import Answers
 from bot.runtime.background import BackgroundTasks
+from bot.runtime.request_faults import RequestFaults
 from bot.runtime.start import Start
 from bot.slack.api.form_results import FormResults
 from bot.slack.api.ports import Slack
@@ -44,8 +45,8 @@ class Services:
 
     `reference` names an unexpected error to the person and in the log; `background` runs the work that follows an
     acknowledgement and is drained at a stop; `response_urls` delivers its answers. `start` is waited for by what needs
-    more than memory. `outcomes` is told of commands. `move_channel` moves what is stored of a channel (workspace, old
-    id, new id).
+    more than memory. `outcomes` is told of commands, `faults` of requests that fail. `move_channel` moves what is
+    stored of a channel (workspace, old id, new id).
     """
 
     names: CommandNames
@@ -75,3 +76,4 @@ class Services:
     broken_issues: BrokenIssues | None = None
     second_bots: SecondBotAlerts | None = None
     start: Start = field(default_factory=Start)
+    faults: RequestFaults = field(default_factory=RequestFaults)

@@ -37,14 +37,18 @@ TOLD = (ArchiveError, ScheduleError, SlackError)
 
 
 def explained(error: Exception, services: Services, **about: Any) -> Message:
-    """Return what to tell the person about an error; an unexpected one is logged with `about` and a reference."""
+    """Return what to tell the person about an error; an unexpected one is in the log by a reference.
+
+    `about` is written beside it.
+    """
     if isinstance(error, NotAllowedError):
         return not_allowed(error)
     if isinstance(error, TOLD):
         _log.info("request.rejected", error=str(error), **about)
         return blocks.line_message(str(error))
-    reference = services.reference()
-    _log.error("request.failed", reference=reference, exc_info=error, **about)
+    reference, line = services.faults.line(error, services.reference)
+    if line is not None:
+        _log.error("request.failed", **line, **about)
     return apology(reference)
 
 
@@ -92,7 +96,9 @@ def register(app: AsyncApp, services: Services) -> None:
             return BoltResponse(status=status, headers={"x-slack-no-retry": "1"})
         about = {"team": context.team_id, "kind": text(body, "type") or "command"}
         if text(body, "type") == "event_callback":
-            _log.error("event.failed", event_id=text(body, "event_id"), exc_info=error, **about)
+            _, line = services.faults.line(error, services.reference)
+            if line is not None:
+                _log.error("event.failed", event_id=text(body, "event_id"), **line, **about)
             return BoltResponse(status=500)
         return answer(services, body, explained(error, services, **about))
 

@@ -282,11 +282,7 @@ class Subscribing:
         except ChannelRefusedError:
             return False
         except (SlackError, TimeoutError) as error:
-            _log.info(
-                "membership_check.failed",
-                channel=channel,
-                error=str(error) or "no answer in time",
-            )
+            _log.debug("membership_check.failed", channel=channel, error=str(error) or "no answer in time")
             return None
         return True
 

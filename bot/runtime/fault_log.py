@@ -43,7 +43,7 @@ class FaultLog:
 
         An error that was made for people says all that there is to know.
         """
-        reason, now = _reason(error), self._now()
+        reason, now = reason_of(error), self._now()
         self._end(job, but=reason)
         fault = self._faults.get(reason)
         if fault is None:
@@ -73,7 +73,7 @@ class FaultLog:
                 _log.info("job.recovered", job=job, times=fault.times, seconds=round(self._now() - fault.began))
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
     """Return what tells one fault from another: the reason without the thing that was attempted, in one line."""
     text = str(getattr(error, "reason", "") or error) or type(error).__name__
     return f"{type(error).__name__}: {text.splitlines()[0][:200]}"

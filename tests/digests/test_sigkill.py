@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import pytest
@@ -44,13 +45,21 @@ PREPARING = threading.Lock()
 
 @dataclass(frozen=True)
 class Cell:
-    """One death: whose step, its number, and who comes after. `number` is that of its channel in every workspace."""
+    """One death: whose step, its number, and who comes after. `number` is that of its channel in every workspace.
+
+    Its database comes from `new_url` when the cell begins: so many as there are cells would be dropped before that.
+    """
 
     number: int
     whose: str
     step: int
     successor: str
-    url: str
+    new_url: Callable[[], str]
+
+    @cached_property
+    def url(self) -> str:
+        """Return the address of its database, which is created at the first call."""
+        return self.new_url()
 
     @property
     def places(self) -> list[tuple[str, str]]:
@@ -159,14 +168,14 @@ def grid(successor: str, url: Callable[[], str]) -> Iterable[Cell]:
     numbers = itertools.count(1)
     for whose, last in (("job", STEPS), ("worker", WORKER_STEPS)):
         for step in range(1, last + 1):
-            yield Cell(next(numbers), whose, step, successor, url())
+            yield Cell(next(numbers), whose, step, successor, url)
 
 
 def test_a_process_killed_at_a_step_leaves_each_message_once(tmp_path: Path, postgres: Postgres) -> None:
     """Killed between an answer and its commit, and between a commit and its call, under every fault at once."""
     cells = [
-        Cell(1, "job", 10, "restart", f"sqlite:///{tmp_path}/a.db"),
-        Cell(2, "job", 14, "two", postgres.fresh()),
+        Cell(1, "job", 10, "restart", lambda: f"sqlite:///{tmp_path}/a.db"),
+        Cell(2, "job", 14, "two", postgres.fresh),
     ]
     assert bury(cells, tmp_path) == 2 * len(CASES)
 

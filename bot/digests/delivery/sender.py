@@ -15,6 +15,7 @@ import structlog
 
 from bot.digests.alerting import alert
 from bot.digests.delivery.context import DeliveryContext, IssueLeft, Reschedule, StrayLeft
+from bot.digests.delivery.parent_check import ParentCheck
 from bot.digests.delivery.rendering import RenderedPart
 from bot.digests.delivery.summary import headline_of
 from bot.digests.delivery.turns import Rank
@@ -69,6 +70,7 @@ class Sender:
         """Send for `subscription`, which `context.holder` has claimed."""
         self._context = context
         self._subscription = subscription
+        self._parent_check = ParentCheck(context, subscription)
         self._noticed = asyncio.get_running_loop().time()
         self.stopping = False
         """Set to end the channel job after the current message."""
@@ -100,6 +102,8 @@ class Sender:
         await self.turn(Rank.REPLY if row.at else Rank.CONTENTS)
         if delivery.issue not in self._context.catalogue().issues:  # it left during the wait, or just before
             raise IssueLeft(None)
+        if thread is not None and await self._parent_check.is_gone(delivery, thread):
+            return await self._skip(row, THREAD_GONE)
         self.calling = True
         try:
             return await self._call(delivery, row, rendered, thread)
@@ -326,6 +330,8 @@ class Sender:
     async def _unknown(self, delivery: Delivery, row: PartRow, reason: str) -> PartRow:
         """Record a part as unconfirmed and alert the subscriber: it is sent again only if a person asks for it."""
         ended = await self._end(row, State.UNKNOWN, reason)
+        if row.at > 0:
+            self._parent_check.doubted(delivery)
         await self.tell(AlertKind.UNKNOWN, delivery, row, reason)
         return ended
 
