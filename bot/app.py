@@ -36,6 +36,7 @@ from bot.bookmarks.team_top import Team
 from bot.digests.alerting import AlertRoute
 from bot.digests.broken_issues import CHECK_SECONDS, BrokenIssues
 from bot.digests.delivery.issue_registry import IssueRegistry
+from bot.digests.delivery.several_registries import registry_for
 from bot.digests.delivery.worker import DigestContent, Worker
 from bot.digests.delivery_status import DeliveryReports
 from bot.digests.older_choice import OlderIssueChoice
@@ -204,7 +205,9 @@ class App:
         library, worker, timers = self.ports.library, self.worker, self._timers
         with suppress(ForeignArchiveError):  # the worker does not start then, and says so
             await self._registry.put(library.announced(), self.ports.clock.now(), good=library.fault is None)
-        library.misses(await self.ports.store.issues.count(), await self.ports.store.issues.last_look())
+        for part in library.parts():
+            known = self.ports.store.issues.of(part.newsletters[0].slug)
+            part.misses(await known.count(), await known.last_look())
         library.on_change(self._changed)
         library.on_change(lambda *_: self._link_lookup.prepare())
         library.on_change(lambda *_: library.prepare_index())
@@ -281,12 +284,13 @@ class App:
 
 def build(settings: Settings, credentials: SlackCredentials, ports: Ports) -> App:
     """Put the app together; nothing runs yet. Call it inside the event loop."""
-    registry = IssueRegistry(ports.store.issues, window=ports.policy.window, zone=zone_of(settings.zone))
-    link_lookup = LinkLookup(ports.library, registry.identity)
+    library, window, zone = ports.library, ports.policy.window, zone_of(settings.zone)
+    registry = registry_for(ports.store.issues, library.newsletters, library.is_good, window=window, zone=zone)
+    link_lookup = LinkLookup(library, registry.identity)
     services = _services(settings, credentials, ports, registry, link_lookup)
     route = AlertRoute(settings.admins, settings.operators_channel)
     content = DigestContent(digest, settings.command, services.team, route)
-    worker = Worker(ports.store, ports.slack, registry, ports.library, content, ports.clock, ports.policy)
+    worker = Worker(ports.store, ports.slack, registry, library, content, ports.clock, ports.policy)
     bolt = _bolt(settings, credentials, ports.slack)
     handlers.register(bolt, services)
     verifying = Verifying(credentials.signing_secret, ports.wall_clock)
@@ -380,11 +384,8 @@ def _conversations(
 def _bolt(settings: Settings, credentials: SlackCredentials, slack: Slack) -> AsyncApp:
     """Make Bolt's app. Its own client asks for Socket Mode's address alone: the Slack port makes all other calls.
 
-    It verifies nothing: `bot.runtime.http` does so before it (`bot.runtime.verification` says why), and Socket Mode's
-    line is Slack's. What no listener takes is an error, which `handlers.errors` logs in one line: Bolt's own words hold
-    the payload. `process_before_response`: a command is answered from memory within its acknowledgement, without the 10
-    ms for which Bolt would otherwise poll for one (measured); what has to wait is started after it and kept in
-    `Services.background`.
+    It verifies nothing (`bot.runtime.verification`). What no listener takes is an error, logged by `handlers.errors`.
+    `process_before_response`: a command is answered within its acknowledgement, not after Bolt's poll of 10 ms.
     """
     identity = (lambda: slack.outcomes.identity) if isinstance(slack, WebSlack) else dict
     introduction = Introduction(credentials.bot_token, lambda: slack.check(workspace_id(None, None)), identity)

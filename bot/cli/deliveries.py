@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,11 +12,13 @@ from rich.table import Table
 from rich.text import Text
 
 from archive.errors import BackIssueError, UnknownIssueError
+from archive.issue import Issue
 from archive.snapshot import Snapshot
 from bot.cli.reading import find, read
 from bot.cli.terminal import err, out, safe
 from bot.digests.clauses import taken_back
-from bot.digests.delivery.issue_registry import IssueRegister, IssueRegistry
+from bot.digests.delivery.issue_registry import IssueRegistry
+from bot.digests.delivery.several_registries import RegisterOfEach, registry_for
 from bot.digests.delivery_status import DeliveryReports
 from bot.digests.views.subscription import DeliveryStatus, Post, described
 from bot.domain.delivery import Delivery, Progress, State
@@ -24,6 +26,7 @@ from bot.domain.delivery_policy import DEFAULT_POLICY
 from bot.domain.errors import SettingsError
 from bot.domain.issue_identity import Fingerprint
 from bot.domain.newness import WINDOW
+from bot.domain.newsletter import Newsletter
 from bot.domain.publication import announced, held_back
 from bot.domain.schedule import zone_of
 from bot.domain.workspace import WorkspaceId, workspace_id
@@ -81,6 +84,10 @@ class OnlyLooking:
     def __init__(self, issues: Issues) -> None:
         """Look in `issues`."""
         self._issues = issues
+
+    def of(self, slug: str, configured: Collection[str] | None = None) -> OnlyLooking:
+        """Look in the register of the newsletter with this slug."""
+        return OnlyLooking(self._issues.of(slug, configured))
 
     async def register(
         self,
@@ -183,8 +190,10 @@ async def _stand(
 ) -> tuple[tuple[WorkspaceId, DeliveryStatus], ...]:
     """Return the delivery status of each subscription."""
     now, settings = SystemClock().now(), Settings.read()
-    registry, zone = registry_of(OnlyLooking(store.issues), settings), zone_of(settings.zone)
-    await registry.put(announced(snapshot, now) if snapshot else (), now)
+    zone = zone_of(settings.zone)
+    there = announced(snapshot, now) if snapshot else ()
+    registry = registry_of(OnlyLooking(store.issues), settings, there)
+    await registry.put(there, now)
     policy = replace(DEFAULT_POLICY, window=settings.window)
     lost = await _lost(store.issues, snapshot)
     reports = DeliveryReports(
@@ -207,9 +216,11 @@ async def _lost(register: Issues, snapshot: Snapshot | None) -> str:
     return gone(count, await register.last_look()) if count else ""
 
 
-def registry_of(register: IssueRegister, settings: Settings) -> IssueRegistry:
-    """Return a registry that decides by the operator's settings, as the bot's does."""
-    return IssueRegistry(register, window=settings.window, zone=zone_of(settings.zone))
+def registry_of(register: RegisterOfEach, settings: Settings, issues: Iterable[Issue]) -> IssueRegistry:
+    """Return a registry that decides about the newsletters of these issues by the operator's settings, as the bot's."""
+    newsletters = [Newsletter(slug, slug, settings.zone) for slug in sorted({issue.newsletter for issue in issues})]
+    zone = zone_of(settings.zone)
+    return registry_for(register, newsletters, window=settings.window, zone=zone, adopting=False)
 
 
 def _lines(workspace: WorkspaceId, status: DeliveryStatus) -> Text:

@@ -11,7 +11,7 @@ from archive.issue import Issue
 from bot.cli.deliveries import DeliveryFilter, OnlyLooking, registry_of
 from bot.cli.reading import read
 from bot.cli.terminal import out, safe
-from bot.digests.delivery.issue_registry import IssueRegister
+from bot.digests.delivery.several_registries import RegisterOfEach
 from bot.domain.delivery import MARKED_SEEN
 from bot.domain.due import untold, waiting
 from bot.domain.publication import announced
@@ -67,10 +67,10 @@ async def _run(url: str, asked: DeliveryFilter, issues: tuple[Issue, ...], confi
 
 
 async def _undecided(
-    store: Store, asked: DeliveryFilter, issues: tuple[Issue, ...], register: IssueRegister
+    store: Store, asked: DeliveryFilter, issues: tuple[Issue, ...], register: RegisterOfEach
 ) -> list[_Undecided]:
     """Return what is undecided in each channel that matches and has anything."""
-    now, registry = SystemClock().now(), registry_of(register, Settings.read())
+    now, registry = SystemClock().now(), registry_of(register, Settings.read(), issues)
     await registry.put(issues, now)
     catalogue, found = registry.current, []
     for each in await store.subscriptions.list(asked.place):

@@ -77,11 +77,15 @@ class Fingerprint:
 
 @dataclass(frozen=True, slots=True)
 class KnownIssues:
-    """The register's content: the identity of every slug ever seen, and the links and marks of every identity."""
+    """The register's content: the identity of every slug ever seen, and the links and marks of every identity.
+
+    `taken` are identities of other newsletters' issues.
+    """
 
     names: Mapping[str, str]
     links: Mapping[str, frozenset[str]]
     marks: Mapping[str, Marks] = field(default_factory=dict)
+    taken: frozenset[str] = frozenset()
 
 
 def fingerprint(issue: Issue) -> Fingerprint:
@@ -121,7 +125,7 @@ def recognise(there: Iterable[Fingerprint], known: KnownIssues) -> dict[str, str
         same = exact.get(new.links)
         if same in leaders and (leaders[same].links != new.links or says_another(new.marks, leaders[same].marks)):
             same = None  # its file holds something else by now, or both are there and say that they are two
-        key = same or _found(new, looks, leaders) or _unused(new.slug, looks.traits)
+        key = same or _found(new, looks, leaders) or _unused(new.slug, known.taken | looks.traits.keys())
         identity[new.slug] = key
         leaders.setdefault(key, new)
         looks.add(key, new.traits)
@@ -206,10 +210,10 @@ def _are_copies(one: Fingerprint, other: Fingerprint) -> bool:
     return share_of_links(one.links, other.links) >= MIN_COMMON_LINKS or is_copy(one.traits, other.traits)
 
 
-def _unused(slug: str, looks: Mapping[str, Traits]) -> str:
+def _unused(slug: str, taken: Collection[str]) -> str:
     """Return the slug, with a number if another issue, since renamed, has that identity."""
     count, name = 1, slug
-    while name in looks:
+    while name in taken:
         count += 1
         name = f"{slug}~{count}"
     return name

@@ -65,18 +65,21 @@ class BrokenFiles:
 
     def _register(self, connection: Connection, there: dict[str, BrokenFile], now: datetime) -> tuple[BrokenFile, ...]:
         known = {row.file: row for row in connection.execute(select(broken_files).where(self._mine()))}
-        looked = select(archive_looks.c.at).where(archive_looks.c.newsletter == self._newsletter)
-        new = connection.execute(looked).first() is not None
+        looked = frozenset(connection.scalars(select(archive_looks.c.newsletter)))
         fresh = [broken for broken in there.values() if broken.file not in known]
         if fresh:
-            told = None if new else now
-            rows = [
-                {"newsletter": self._newsletter, "seen": now, "told": told, "is_new": new, **_row(b)} for b in fresh
-            ]
+            rows = [self._fresh_row(broken, now, looked) for broken in fresh]
             connection.execute(insert(broken_files), rows)
         for row in known.values():
             self._follow(connection, row, there.get(row.file), now)
         return tuple(fresh)
+
+    def _fresh_row(self, broken: BrokenFile, now: datetime, looked: frozenset[str]) -> dict[str, Any]:
+        """Return the row of a file that was not known; `looked`: the newsletters of which a good look is known."""
+        # Of several newsletters the file's name begins with its newsletter's slug.
+        new = self._newsletter in looked or broken.file.partition("/")[0] in looked
+        told = None if new else now
+        return {"newsletter": self._newsletter, "seen": now, "told": told, "is_new": new, **_row(broken)}
 
     def _follow(self, connection: Connection, row: Any, broken: BrokenFile | None, now: datetime) -> None:
         """Write down what became of a file that was broken before, if anything did."""

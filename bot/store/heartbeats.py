@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from bot.domain.gap import Gap, Heartbeat, gap_after
 from bot.domain.newsletter import Newsletter
@@ -79,5 +79,6 @@ class Heartbeats:
 
 def is_in_use(connection: Connection, newsletter: str, now: datetime) -> bool:
     """Return whether a worker wrote a heartbeat a moment ago. One that stopped meanwhile may be back in a moment."""
-    last = connection.scalar(select(_H.at).where(_H.newsletter == newsletter))
+    # One worker may be at work for several newsletters: its heartbeat is then that of none of them.
+    last = connection.scalar(select(func.max(_H.at, type_=_H.at.type)).where(_H.newsletter.in_(("", newsletter))))
     return last is not None and abs(now - last) < _AT_WORK

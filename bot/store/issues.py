@@ -5,7 +5,7 @@ An issue that is dated ahead is not written down: it is seen when it comes out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -18,6 +18,7 @@ from bot.domain.likeness import Marks
 from bot.domain.newness import WINDOW, Arrival, is_out
 from bot.domain.newsletter import Newsletter
 from bot.store import issue_decisions, looks
+from bot.store.adoption import adopt
 from bot.store.database import Database
 from bot.store.errors import ForeignArchiveError
 from bot.store.foreign_folder import FolderLook, look_at
@@ -61,10 +62,19 @@ class Registered:
 class Issues:
     """The register of a newsletter's issues."""
 
-    def __init__(self, database: Database, newsletter: Newsletter) -> None:
-        """Use `database`; the last look at the archive is the `newsletter`'s own."""
+    def __init__(self, database: Database, newsletter: Newsletter, configured: Collection[str] | None = None) -> None:
+        """Use `database`; issues and looks are the `newsletter`'s own.
+
+        `configured` are the slugs of all newsletters in use: one that is not known yet takes over the rows of one that
+        is not in use any more and has the same issues. None: it takes over nothing.
+        """
         self._database = database
         self._newsletter = newsletter.slug
+        self._configured = configured
+
+    def of(self, slug: str, configured: Collection[str] | None = None) -> Issues:
+        """Return the register of the newsletter with this slug in the same database; `configured` as above."""
+        return Issues(self._database, Newsletter(slug, slug), configured)
 
     async def register(
         self,
@@ -88,7 +98,14 @@ class Issues:
         and a worker is at work on this database.
         """
         look = _Look(self._newsletter, tuple(fingerprints), now, window, filling=filling, read=read)
-        return await self._database.write(lambda connection: _register(connection, look, good=good))
+
+        def unit(connection: Connection) -> Registered:
+            _take_turns(connection)
+            if self._configured is not None:
+                adopt(connection, look.newsletter, self._configured, look.there)
+            return _register(connection, look, good=good)
+
+        return await self._database.write(unit)
 
     async def recognised(
         self, fingerprints: Iterable[Fingerprint], now: datetime, *, window: timedelta = WINDOW
@@ -102,8 +119,8 @@ class Issues:
         return await self._database.read(lambda connection: looks.last_look(connection, self._newsletter))
 
     async def count(self) -> int:
-        """Return how many issues ever came out."""
-        counted = select(func.count()).select_from(issues)
+        """Return how many issues of the newsletter ever came out."""
+        counted = select(func.count()).where(issues.c.newsletter == self._newsletter)
         return await self._database.read(lambda connection: int(connection.scalar(counted) or 0))
 
     async def numbered(self, number: int) -> str | None:
@@ -156,10 +173,15 @@ class _Seen:
 
 def _seen(connection: Connection, look: _Look) -> _Seen:
     there, now = look.there, look.now
-    rows = {row.identity: row for row in connection.execute(select(issues))}
-    names = {row.slug: row.identity for row in connection.execute(select(slugs))}
+    mine = issues.c.newsletter == look.newsletter
+    rows = {row.identity: row for row in connection.execute(select(issues).where(mine))}
+    names = {
+        row.slug: row.identity
+        for row in connection.execute(select(slugs).join(issues, issues.c.identity == slugs.c.identity).where(mine))
+    }
+    taken = frozenset(connection.scalars(select(issues.c.identity).where(~mine)))
     links = {key: frozenset(row.links) for key, row in rows.items()}
-    known = KnownIssues(names, links, {key: Marks.of_json(row.marks) for key, row in rows.items()})
+    known = KnownIssues(names, links, {key: Marks.of_json(row.marks) for key, row in rows.items()}, taken)
     found = recognise(there, known)
     out = [
         fingerprint
@@ -189,12 +211,12 @@ def _decided(
     return issue_decisions.decided_now(came, others, sights, before, window)
 
 
-def _row(key: str, fingerprint: Fingerprint, decided: Decided) -> dict[str, Any]:
+def _row(newsletter: str, key: str, fingerprint: Fingerprint, decided: Decided) -> dict[str, Any]:
     """Return the row of an issue that comes out now."""
     came = decided.arrival
     arrival = {"seen": came.seen, "is_new": decided.is_new, "dated": came.dated, "last_look": came.last_look}
     traits = {"links": sorted(fingerprint.links), "marks": fingerprint.marks.as_json()}
-    return {"identity": key, **traits, **_text(fingerprint), **arrival}
+    return {"identity": key, "newsletter": newsletter, **traits, **_text(fingerprint), **arrival}
 
 
 def _text(fingerprint: Fingerprint) -> dict[str, str]:
@@ -222,15 +244,18 @@ def _recognised(connection: Connection, look: _Look) -> Registered:
     return _registered(seen, order)
 
 
-def _register(connection: Connection, look: _Look, *, good: bool) -> Registered:
+def _take_turns(connection: Connection) -> None:
+    """Wait until no other process registers: numbers must be seen in the order in which they are given."""
     if connection.dialect.name == "postgresql":
-        # Numbers must be seen in the order in which they are given: one process at a time.
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7236202)")
+
+
+def _register(connection: Connection, look: _Look, *, good: bool) -> Registered:
     seen = _seen(connection, look)
     if look.read is None and look.there and seen.folder.is_another and is_in_use(connection, look.newsletter, look.now):
         raise ForeignArchiveError(len(look.there))
     if seen.fresh:
-        rows = [_row(key, seen.fingerprints[key], decided) for key, decided in seen.fresh.items()]
+        rows = [_row(look.newsletter, key, seen.fingerprints[key], decided) for key, decided in seen.fresh.items()]
         connection.execute(insert(connection, issues).on_conflict_do_nothing(), rows)
     _note_ahead(connection, seen, look)
     issue_decisions.write(connection, seen.decided)

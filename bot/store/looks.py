@@ -87,5 +87,6 @@ def _ahead(connection: Connection, newsletter: str) -> frozenset[str]:
 
 def _broken_since(connection: Connection, newsletter: str) -> dict[str, tuple[datetime, bool]]:
     columns = broken_files.c
-    chosen = select(columns.file, columns.seen, columns.is_new).where(columns.newsletter == newsletter)
+    # Of several newsletters the names begin with the newsletter's slug, and all are in one list.
+    chosen = select(columns.file, columns.seen, columns.is_new).where(columns.newsletter.in_(("", newsletter)))
     return {file_slug(row.file): (row.seen, bool(row.is_new)) for row in connection.execute(chosen)}

@@ -59,6 +59,7 @@ issues = Table(
     Column("is_new", Boolean, nullable=False, default=True, server_default=true()),
     Column("dated", Moment),
     Column("last_look", Moment),
+    Column("newsletter", Text, nullable=False, default="", server_default=""),
 )
 archive_looks = Table(
     "archive_looks",
@@ -382,7 +383,6 @@ misses = Table(
     Column("grade", Text, nullable=False),
     Column("count", Integer, nullable=False),
 )
-
 ask_threads = Table(
     "ask_threads",
     metadata,
