@@ -8,23 +8,14 @@ from pathlib import Path
 import pytest
 
 from bot.store.store import Store
-from bot.store.tables import metadata
-from tests.fakes.virtual import run
+from tests.fakes.emptied import emptied_store
 
 
 @pytest.fixture(scope="module")
 def emptied() -> Iterator[Callable[[], Store]]:
-    """Yield a function that empties the store and returns it: a new one would have to prepare every statement again."""
-    store = Store.open("sqlite://", inline=True)
-
-    def again() -> Store:
-        with store.database._engine.begin() as connection:
-            for table in reversed(metadata.sorted_tables):
-                connection.execute(table.delete())
-        return Store(store.database)
-
-    yield again
-    run(store.close())
+    """Yield a function that empties a store in memory and returns it."""
+    with emptied_store("sqlite://") as again:
+        yield again
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -16,6 +15,7 @@ from bot.domain.delivery import Progress, State
 from bot.store.store import Store
 from playground.slack.faults import Fault
 from tests.fakes.doom import Fuse, doomed_slack, doomed_store
+from tests.fakes.emptied import emptied_store
 from tests.fakes.newsletter import issue
 from tests.fakes.postgres import Postgres
 from tests.fakes.scene import Scene
@@ -136,15 +136,13 @@ def cells(name: str, successor: str, stride: int) -> Iterator[Cell]:
             yield Cell(fault, at, successor, step)
 
 
-def whole_run(given: Iterable[Cell], store: Callable[[], Store], *, closing: bool = True) -> int:
+def whole_run(given: Iterable[Cell], store: Callable[[], Store]) -> int:
     """Play and judge cells, each with an empty store; give how many."""
 
     async def one(cell: Cell) -> None:
         mine = store()
         scene, channel, _ = await play(cell, mine)
         await judge(scene, channel, cell)
-        if closing:
-            await mine.close()
 
     count = 0
     for cell in given:
@@ -178,17 +176,14 @@ def test_whoever_dies_wherever_each_message_is_there_once(
     name: str, successor: str, emptied: Callable[[], Store]
 ) -> None:
     """A worker dies at any step: the next one repeats nothing and forgets nothing."""
-    assert whole_run(cells(name, successor, stride=11 if successor == "restart" else 17), emptied, closing=False)
+    assert whole_run(cells(name, successor, stride=11 if successor == "restart" else 17), emptied)
 
 
 @pytest.mark.parametrize("name", ["ok", "time-out after accept", "reset before", "archived"])
 def test_the_same_holds_on_postgresql(name: str, postgres: Postgres) -> None:
     """The other database keeps the same promise."""
-
-    def fresh() -> Store:
-        return Store.open(postgres.fresh(), upgrading=True, inline=True)
-
-    assert whole_run(cells(name, "two", stride=29), fresh)
+    with emptied_store(postgres.fresh()) as fresh:
+        assert whole_run(cells(name, "two", stride=29), fresh)
 
 
 @pytest.mark.slow
@@ -199,11 +194,6 @@ def test_the_whole_grid(
     kind: str, name: str, successor: str, tmp_path: Path, postgres: Postgres, figure: Callable[[str], None]
 ) -> None:
     """Every step, every fault on every message, every successor, both databases."""
-    numbers = itertools.count()
-
-    def fresh() -> Store:
-        url = f"sqlite:///{tmp_path}/{next(numbers)}.db" if kind == "sqlite" else postgres.fresh()
-        return Store.open(url, upgrading=True, inline=True)
-
-    count = whole_run(cells(name, successor, stride=1), fresh)
+    with emptied_store(f"sqlite:///{tmp_path}/a.db" if kind == "sqlite" else postgres.fresh()) as fresh:
+        count = whole_run(cells(name, successor, stride=1), fresh)
     figure(f"grid {kind}, {name}, {successor}: {count} deaths, 0 doubles, 0 silent misses")

@@ -15,6 +15,7 @@ from playground.slack.channel import ChannelMessage
 from playground.slack.workspace import VisibleChange
 from tests.digests.test_grid import FAULTS, begun, die_at, steps_of
 from tests.fakes.doom import Fuse, doomed_slack, doomed_store
+from tests.fakes.emptied import emptied_store
 from tests.fakes.postgres import Postgres
 from tests.fakes.scene import Scene
 from tests.fakes.standin import PARTS
@@ -147,14 +148,12 @@ def cells(lost: str, *, stride: int = 1, deaths: int = 0) -> Iterator[Cell]:
                     yield Cell(lost, at, step, tombstones, reads, dies)
 
 
-def whole_run(given: Iterable[Cell], fresh: Callable[[], Store], *, closing_store: bool = True) -> int:
+def whole_run(given: Iterable[Cell], fresh: Callable[[], Store]) -> int:
     """Play and judge cells, each with an empty store; give how many."""
 
     async def one(cell: Cell) -> None:
         scene, channel, watch = await play(cell, fresh())
         await judge(scene, channel, watch, cell)
-        if closing_store:
-            await scene.store.close()
 
     count = 0
     for cell in given:
@@ -171,12 +170,12 @@ def test_a_life_has_steps_enough() -> None:
 @pytest.mark.parametrize("lost", LOST)
 def test_a_deleted_message_leaves_no_double_and_no_orphan(lost: str, emptied: Callable[[], Store]) -> None:
     """At every few steps, whatever becomes of an answer and whatever Slack leaves of the thread."""
-    assert whole_run(cells(lost, stride=13), emptied, closing_store=False)
+    assert whole_run(cells(lost, stride=13), emptied)
 
 
 def test_nor_does_one_after_which_the_worker_dies(emptied: Callable[[], Store]) -> None:
     """Between the stray reply and its deletion, too: the successor finds it."""
-    assert whole_run(cells("ok", stride=13, deaths=9), emptied, closing_store=False)
+    assert whole_run(cells("ok", stride=13, deaths=9), emptied)
 
 
 @pytest.mark.parametrize("lost", ["reset with effect", "500 with effect"])
@@ -188,22 +187,23 @@ def test_a_second_reply_in_doubt_does_not_follow_the_first(lost: str, emptied: C
         for step in range(last * 2 // 3, last * 3 // 4, 2)
         for dies in range(last - 1, last + 5)
     )
-    assert whole_run(found, emptied, closing_store=False)
+    assert whole_run(found, emptied)
 
 
 def test_the_same_holds_on_postgresql(postgres: Postgres) -> None:
     """The other database keeps the same promise."""
     some = itertools.islice(cells("reset with effect", stride=3), 0, None, 29)
-    assert whole_run(some, lambda: Store.open(postgres.fresh(), upgrading=True, inline=True))
+    with emptied_store(postgres.fresh()) as fresh:
+        assert whole_run(some, fresh)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("lost", LOST)
 def test_the_whole_grid(lost: str, emptied: Callable[[], Store], figure: Callable[[str], None]) -> None:
     """Every step, every lost answer, every behaviour; and death at every other step after the deletion."""
-    count = whole_run(cells(lost), emptied, closing_store=False)
+    count = whole_run(cells(lost), emptied)
     stride = 1 if lost == "ok" else 5
-    deaths = whole_run(cells(lost, stride=stride, deaths=2 * stride), emptied, closing_store=False)
+    deaths = whole_run(cells(lost, stride=stride, deaths=2 * stride), emptied)
     figure(f"deleted parents, SQLite, {lost}: {count} deletions, {deaths} deaths, 0 doubles")
 
 
@@ -211,10 +211,7 @@ def test_the_whole_grid(lost: str, emptied: Callable[[], Store], figure: Callabl
 @pytest.mark.parametrize("lost", LOST)
 def test_the_same_grid_on_postgresql(lost: str, postgres: Postgres, figure: Callable[[str], None]) -> None:
     """Every third step, and deaths at every seventh."""
-
-    def fresh() -> Store:
-        return Store.open(postgres.fresh(), upgrading=True, inline=True)
-
-    count = whole_run(cells(lost, stride=3), fresh)
-    deaths = whole_run(cells(lost, stride=7, deaths=7), fresh)
+    with emptied_store(postgres.fresh()) as fresh:
+        count = whole_run(cells(lost, stride=3), fresh)
+        deaths = whole_run(cells(lost, stride=7, deaths=7), fresh)
     figure(f"deleted parents, PostgreSQL, {lost}: {count} deletions, {deaths} deaths, 0 doubles")
