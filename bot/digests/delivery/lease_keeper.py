@@ -46,7 +46,7 @@ class LeaseKeeper:
             await self._leases.release(subscription.id, self._name, self._clock.now(), at)
         except BotError as error:  # tried again before the next claim; besides, the lease expires
             self._unreleased.add(subscription.id)
-            _log.warning("release.failed", channel=subscription.channel, error=str(error))
+            _log.debug("release.failed", channel=subscription.channel, error=str(error))
 
     async def release_pending(self, claimed: Container[int]) -> None:
         """Release what could not be released when its job ended; before a claim, which might return the same ones."""

@@ -259,7 +259,7 @@ class Worker:
         try:
             await job.run()
         except BotError as error:
-            _log.error("delivery.failed", channel=subscription.channel, error=str(error), exc_info=error)
+            _log.error("delivery.failed", channel=subscription.channel, error=str(error))
             await self._release_later(job, subscription)
         except Exception:  # noqa: BLE001 - one channel must not end the others; it is logged
             _log.exception("delivery.crashed", channel=subscription.channel)
