@@ -6,7 +6,7 @@ import codecs
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -89,6 +89,16 @@ _UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 """The placeholder for a missing date, until `archive.snapshot` guesses one."""
 
 
+def _check_shown(sections: Iterable[Section], seen: Visible) -> None:
+    """Raise BrokenError if a comment that is never closed hides every link: nobody would post such an issue."""
+    if any(entry.links for section in sections for entry in section.entries):
+        return
+    hiding = next((piece for piece in seen.hidden if not piece.closed and "://" in piece.raw), None)
+    if hiding is not None:
+        what = f"what begins here is never closed and hides every link: {hiding.raw.splitlines()[0][:20]}"
+        raise BrokenError(hiding.line, what, "close it; what is below is hidden")
+
+
 class _Document:
     """A file being read."""
 
@@ -133,6 +143,7 @@ class _Document:
         sections = seen.placed(body.parse(body_text, first), line)
         if not any(section.entries for section in sections):
             self._note(0, "it has no text below its front matter", "write the issue, or take the file away")
+        _check_shown(sections, seen)
         self._doubt(seen, line)
         self._doubt_date(published, title)
         self._unclosed(seen)

@@ -120,6 +120,8 @@ def parts(text: str) -> tuple[dict[str, Any], str, int]:
     """
     if plain_parts := _plain_parts(text):
         return plain_parts
+    if (above := _ABOVE.match(text)) and (below := _parts_below(text, above.end())):
+        return below
     if _JSON.match(text):
         return _json_parts(text)
     if _FENCE.match(text):
@@ -139,6 +141,22 @@ def parts(text: str) -> tuple[dict[str, Any], str, int]:
     if not metadata and not _is_empty(handler, text):
         raise BrokenError(1, "its front matter is no list of names and values", _MEND)
     return _named(metadata), content, whole.count("\n", 0, len(whole) - len(content)) + 1
+
+
+_ABOVE = re.compile(r"(?>\s*<!--(?s:.*?)-->)++\s*(?=---|\+\+\+|;;;)")
+"""Comments above front matter: of a licence, or a note to the next editor."""
+
+
+def _parts_below(text: str, start: int) -> tuple[dict[str, Any], str, int] | None:
+    """Return the parts of a file whose front matter may begin at `start`; None if it has no title or date.
+
+    A line of --- below a comment may be a rule across the page, too.
+    """
+    with contextlib.suppress(BrokenError):
+        metadata, content, line = parts(text[start:])
+        if _HEADER_NAMES & metadata.keys():
+            return metadata, content, line + text.count("\n", 0, start)
+    return None
 
 
 _FENCE = re.compile(r"\s*(?:---[ \t]*(?P<language>toml|json|ya?ml)|(?P<mark>;;;))[ \t]*\n", re.IGNORECASE)

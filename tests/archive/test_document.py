@@ -69,6 +69,26 @@ def test_front_matter_of_each_format(front: str) -> None:
     assert [section.heading for section in read.sections] == ["", "News"]
 
 
+@pytest.mark.parametrize("above", ["<!-- a licence -->\n", "\n<!-- one\n- two -->\n<!-- three -->\n\n"])
+@pytest.mark.parametrize(
+    "front",
+    ["---\ntitle: T\ndate: 2014-09-21\n---\n", '+++\ntitle = "T"\ndate = "2014-09-21"\n+++\n'],
+)
+def test_comments_may_stand_above_the_front_matter(above: str, front: str) -> None:
+    """An editor's note or a licence takes neither the title nor the date; lines count from the file's first."""
+    read = issue(above + front + BODY)
+    assert (read.title, read.published.date().isoformat()) == ("T", "2014-09-21")
+    assert read.sections[0].line == (above + front).count("\n") + issue(front + BODY).sections[0].line - front.count(
+        "\n"
+    )
+
+
+def test_a_rule_below_a_comment_is_no_front_matter() -> None:
+    """Words between two rules may look like a name and a value."""
+    read = issue("<!-- 2014-09-21 -->\n---\nNews: a tool\n\n---\n\nText <https://example.org/1>.\n")
+    assert any("News: a tool" in entry.text for _, entry in read.entries())
+
+
 def test_lines_are_the_files_own() -> None:
     """Line numbers count from the file's first line, including front matter."""
     read = issue("---\ntitle: T\ndate: 2014-09-21\n---" + BODY)

@@ -139,15 +139,35 @@ def test_lines_are_those_of_the_file() -> None:
 
 def test_an_unclosed_comment_hides_the_rest_and_is_reported() -> None:
     """As in a browser, a comment on its own line ends with the file; within a paragraph it ends with that."""
-    body = "Hello.\n\n<!-- never closed\n\n## News\n\nA rumour <https://secret.example/x>\n"
+    body = "Hello <https://example.org/1>.\n\n<!-- never closed\n\n## News\n\nA rumour <https://secret.example/x>\n"
     reading = document.read("a.md", (_HEAD + body).encode())
     assert reading.issue is not None
-    assert [entry.text for _, entry in reading.issue.entries()] == ["Hello."]
+    assert [link.url for _, entry in reading.issue.entries() for link in entry.links] == ["https://example.org/1"]
     assert reading.problems[0].line == 8
     assert "never closed" in reading.problems[0].message
-    assert _content("Hello. <!-- paid\nhttps://secret.example/x\n\nMore text here.") == _content(
-        "Hello.\n\nMore text here."
+    assert _content("Hello. <!-- paid\nhttps://secret.example/x\n\nMore <https://example.org/1>.") == _content(
+        "Hello.\n\nMore <https://example.org/1>."
     )
+
+
+@pytest.mark.parametrize("opened", ["<!-- to do", "{::comment}", "<script>", "{% comment %}"])
+def test_what_hides_every_link_and_never_ends_breaks_the_file(opened: str) -> None:
+    """Nobody would post a digest without links; it is named like any file that cannot be read, and said to people."""
+    reading = document.read("a.md", f"{_HEAD}Hello.\n\n{opened}\n\nA tool <https://example.org/x>\n".encode())
+    if reading.issue is not None:  # it hides nothing where it is never closed
+        assert any(entry.links for _, entry in reading.issue.entries())
+        return
+    (problem,) = reading.problems
+    assert problem.lost
+    assert problem.line == 8
+    assert "never closed and hides every link" in problem.message
+
+
+def test_a_comment_that_is_never_closed_below_a_letter_without_links_hides_none() -> None:
+    """An issue may have no links at all."""
+    reading = document.read("a.md", f"{_HEAD}A letter.\n\n<!-- to do\n\nMore words.\n".encode())
+    assert reading.issue is not None
+    assert "never closed" in reading.problems[0].message
 
 
 @pytest.mark.parametrize(
