@@ -30,6 +30,16 @@ def test_a_digest_shows_no_guess() -> None:
     assert "2021" not in f"{left_out.text} {left_out.blocks}"
 
 
+def test_a_digest_says_whose_it_is_where_there_are_several_newsletters() -> None:
+    """Beside its date, in its blocks and in the line for notifications; with one newsletter there is nothing to say."""
+    one, of_several = (
+        digest(each, Preferences(), "").parent.message for each in (WRITTEN, replace(WRITTEN, newsletter="sre"))
+    )
+    assert "sre · 7 March 2021" in str(of_several.blocks)
+    assert "sre · 7 March 2021" in of_several.text
+    assert "sre" not in f"{one.text} {one.blocks}"
+
+
 def test_an_answer_says_that_a_date_is_a_guess() -> None:
     """Where an entry's issue is named with its date."""
     section, entry = next(iter(GUESSED.entries()))

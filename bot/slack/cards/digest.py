@@ -200,9 +200,14 @@ def _by_section(plan: _Plan, replies: tuple[Part, ...]) -> Digest:
 
 def _top(plan: _Plan) -> Iterator[Block]:
     yield blocks.header(title(plan.issue))
-    yield blocks.context(" · ".join([*_dated(plan.issue), _counted(plan)]))
+    yield blocks.context(" · ".join([*_whose(plan.issue), *_dated(plan.issue), _counted(plan)]))
     if plan.note:
         yield blocks.context(f"_{relinked(plan.note, 600)}_")
+
+
+def _whose(issue: Issue) -> list[str]:
+    """Return the slug of the issue's newsletter where there are several: two of them may have a "#435"."""
+    return [issue.newsletter] if issue.newsletter else []
 
 
 def _dated(issue: Issue) -> list[str]:
@@ -222,7 +227,7 @@ def _counted(plan: _Plan) -> str:
 def _fallback(plan: _Plan) -> str:
     """Return the digest in one line, for notifications and screen readers."""
     first = [one_line(item.entry.headline) for item in plan.items if not item.sponsored][:3]
-    said = " · ".join([title(plan.issue), *_dated(plan.issue), _counted(plan)])
+    said = " · ".join([title(plan.issue), *_whose(plan.issue), *_dated(plan.issue), _counted(plan)])
     return clip(f"{said}: {'; '.join(first)}" if first else said, 600)
 
 
