@@ -1,4 +1,4 @@
-"""Whether a digest's channel message is still there, asked before a reply follows one whose fate is unknown.
+"""Whether a digest's channel message is still there, asked before a reply follows one that is unconfirmed.
 
 Slack takes a reply to a deleted message and shows it in the channel. Its answer tells, and the stray reply is deleted.
 Where that answer was lost and nobody may read the channel, one stray reply may stand there. It must not become two: the
@@ -6,8 +6,6 @@ next answer could be lost as well.
 """
 
 from __future__ import annotations
-
-from collections import Counter
 
 import structlog
 
@@ -26,7 +24,7 @@ _log = structlog.get_logger(__name__)
 
 
 class ParentCheck:
-    """Asks for one subscription's digests, once after each reply in doubt, and never where there is none.
+    """Asks for one subscription's digests, once after each unconfirmed reply, and never where there is none.
 
     A message's address can be had without any scope for reading (Slack: reference/methods/chat.getPermalink).
     """
@@ -35,24 +33,23 @@ class ParentCheck:
         """Ask for `subscription`'s digests."""
         self._context = context
         self._subscription = subscription
-        self._doubts: Counter[int] = Counter()
-        self._asked: dict[int, int] = {}
+        self._needed: dict[int, bool] = {}
+        """By the delivery's id: whether its parent has to be looked for before the next reply."""
 
-    def doubted(self, delivery: Delivery) -> None:
-        """Take note that a reply of `delivery` is in doubt now."""
-        self._doubts[delivery.id] += 1
+    def needed(self, delivery: Delivery) -> None:
+        """Have the next `is_gone` ask Slack, because a reply of `delivery` has just become unconfirmed."""
+        self._needed[delivery.id] = True
 
     async def is_gone(self, delivery: Delivery, parent: str) -> bool:
         """Return whether the channel message with the ts `parent` is known to be gone.
 
         It counts as there where Slack does not say: no digest is held up for that. Raises Reschedule at a limit.
         """
-        before = sum(part.at > 0 and part.state is State.UNKNOWN for part in delivery.parts)
-        doubts = before + self._doubts[delivery.id]
-        if self._asked.get(delivery.id, 0) == doubts:
+        unconfirmed = any(part.at > 0 and part.state is State.UNKNOWN for part in delivery.parts)
+        if not self._needed.get(delivery.id, unconfirmed):
             return False
         gone = await self._look(parent)
-        self._asked[delivery.id] = doubts
+        self._needed[delivery.id] = False
         return gone
 
     async def _look(self, parent: str) -> bool:

@@ -331,7 +331,7 @@ class Sender:
         """Record a part as unconfirmed and alert the subscriber: it is sent again only if a person asks for it."""
         ended = await self._end(row, State.UNKNOWN, reason)
         if row.at > 0:
-            self._parent_check.doubted(delivery)
+            self._parent_check.needed(delivery)
         await self.tell(AlertKind.UNKNOWN, delivery, row, reason)
         return ended
 
