@@ -20,6 +20,7 @@ from bot.domain.schedule import ScheduleError
 from bot.domain.subscription_settings import NotAllowedError
 from bot.lookup.search import payload
 from bot.lookup.views.help import apology
+from bot.runtime.fault_log import raised_at
 from bot.services import Services
 from bot.slack.api.errors import SlackError
 from bot.slack.api.response_urls import ResponseUrlError
@@ -79,9 +80,7 @@ def _unread(error: Exception) -> int | None:
     """
     if isinstance(error, BoltUnhandledRequestError):
         return 404
-    last = error.__traceback__
-    while last is not None and last.tb_next is not None:
-        last = last.tb_next
+    last = raised_at(error)
     where = str(last.tb_frame.f_globals.get("__name__", "")) if last is not None else ""
     return 400 if isinstance(error, _SHAPE) and where.startswith("slack_bolt.") else None
 

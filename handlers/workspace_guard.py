@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
 import structlog
 from slack_bolt.async_app import AsyncApp
-from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.domain.workspace import covers, workspace_id
 from bot.services import Services
 from bot.slack.blocks import blocks
+from handlers.middleware import BeforeListeners
 from handlers.payload import ID, text, workspace
 from handlers.reply import answer
 
@@ -23,32 +21,25 @@ _ELSEWHERE = "I belong to another workspace, so I did nothing here. Ask the pers
 
 def register(app: AsyncApp, services: Services) -> None:
     """Let through only people of the workspace or organisation whose token the bot has."""
-    app.use(_Guard(services))
+
+    async def check(request: AsyncBoltRequest) -> BoltResponse | None:
+        return _refusal(services, request)
+
+    app.use(BeforeListeners(check))
 
 
-class _Guard(AsyncMiddleware):
-    """Runs before every listener, after Bolt has asked Slack once whose token it is (auth.test)."""
-
-    def __init__(self, services: Services) -> None:
-        self._services = services
-
-    async def async_process(
-        self,
-        *,
-        req: AsyncBoltRequest,
-        resp: BoltResponse,  # noqa: ARG002 - what Bolt hands on
-        next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002 - Bolt names it
-    ) -> BoltResponse | None:
-        event, own = text(req.body, "type") == "event_callback", req.context.authorize_result
-        if own is None:  # the app was uninstalled: its last events come without
-            return await next()
-        here = covers(workspace_id(own.enterprise_id, own.team_id), workspace(req.context))
-        if here and _is_somebody(req.context.user_id, event=event):
-            return await next()
-        _log.warning("payload.refused", team=req.context.team_id, own=own.team_id, here=here)
-        if event:
-            return BoltResponse(status=200)  # after any other status Slack would send it again
-        return answer(self._services, req.body, blocks.line_message(_NOBODY if here else _ELSEWHERE))
+def _refusal(services: Services, request: AsyncBoltRequest) -> BoltResponse | None:
+    """Return the answer to a payload from elsewhere or from nobody, None for one that is let through."""
+    event, own = text(request.body, "type") == "event_callback", request.context.authorize_result
+    if own is None:  # the app was uninstalled: its last events come without
+        return None
+    here = covers(workspace_id(own.enterprise_id, own.team_id), workspace(request.context))
+    if here and _is_somebody(request.context.user_id, event=event):
+        return None
+    _log.warning("payload.refused", team=request.context.team_id, own=own.team_id, here=here)
+    if event:
+        return BoltResponse(status=200)  # after any other status Slack would send it again
+    return answer(services, request.body, blocks.line_message(_NOBODY if here else _ELSEWHERE))
 
 
 def _is_somebody(user: object, *, event: bool) -> bool:

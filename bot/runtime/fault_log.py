@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from types import TracebackType
 
 import structlog
 
@@ -77,3 +78,11 @@ def reason_of(error: Exception) -> str:
     """Return what tells one fault from another: the reason without the thing that was attempted, in one line."""
     text = str(getattr(error, "reason", "") or error) or type(error).__name__
     return f"{type(error).__name__}: {text.splitlines()[0][:200]}"
+
+
+def raised_at(error: BaseException) -> TracebackType | None:
+    """Return the last entry of an error's trace, which is where it was raised; None without a trace."""
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    return last

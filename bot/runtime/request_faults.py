@@ -12,7 +12,7 @@ from time import monotonic
 from typing import Any
 
 from archive.errors import BackIssueError
-from bot.runtime.fault_log import REMIND_SECONDS, reason_of
+from bot.runtime.fault_log import REMIND_SECONDS, raised_at, reason_of
 
 _MOST = 100
 """Reasons that are remembered; older ones are logged again when they come again."""
@@ -20,22 +20,22 @@ _MOST = 100
 
 @dataclass(slots=True)
 class _Shared:
-    """A line of the log that requests share: its reference, when it was written (seconds), and how many came since."""
+    """A line of the log that requests share: its reference, when it was logged (seconds), and how many failed since."""
 
     reference: str
-    told: float
+    logged: float
     since: int = 0
 
 
 @dataclass(slots=True)
 class RequestFaults:
-    """Tells which of the failing requests are written. `now` gives the seconds of a clock that is never set."""
+    """Decides which of the failing requests are logged. `now` gives the seconds of a clock that is never set."""
 
     now: Callable[[], float] = monotonic
     _faults: dict[str, _Shared] = field(default_factory=dict)
 
     def line(self, error: Exception, reference: Callable[[], str]) -> tuple[str, dict[str, Any] | None]:
-        """Return the reference under which the log has `error`, and what its line says; None if there is one already.
+        """Return the reference under which the log has `error`, and its line's fields; None if it is logged already.
 
         An error that was made for people needs no stack trace. One that was not made for them is ours to mend: each
         place that raises one has a line of its own.
@@ -43,13 +43,13 @@ class RequestFaults:
         known, now = isinstance(error, BackIssueError), self.now()
         reason = reason_of(error) + ("" if known else _place(error))
         fault = self._faults.get(reason)
-        if fault is not None and now - fault.told < REMIND_SECONDS:
+        if fault is not None and now - fault.logged < REMIND_SECONDS:
             fault.since += 1
             return fault.reference, None
         self._keep(reason, new := _Shared(reference(), now))
-        said: dict[str, Any] = {"error": str(error)} if known else {"exc_info": error}
+        fields: dict[str, Any] = {"error": str(error)} if known else {"exc_info": error}
         times = {"times": fault.since} if fault is not None and fault.since else {}
-        return new.reference, {"reference": new.reference, **said, **times}
+        return new.reference, {"reference": new.reference, **fields, **times}
 
     def _keep(self, reason: str, fault: _Shared) -> None:
         self._faults.pop(reason, None)
@@ -60,7 +60,5 @@ class RequestFaults:
 
 def _place(error: Exception) -> str:
     """Return the file and line that raised an error, "" without a trace."""
-    last = error.__traceback__
-    while last is not None and last.tb_next is not None:
-        last = last.tb_next
+    last = raised_at(error)
     return f" {last.tb_frame.f_code.co_filename}:{last.tb_lineno}" if last is not None else ""
