@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-
-import pytest
 
 from bot.domain.broken import BrokenFile
 from bot.domain.issue_identity import Fingerprint
@@ -17,15 +13,6 @@ from bot.store.store import Store
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
 BOTH = ("devops", "sre")
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
-    """Return an empty store."""
-    where = f"sqlite:///{tmp_path}/a.db" if request.param == "sqlite" else request.getfixturevalue("postgres").fresh()
-    store = Store.open(str(where), upgrading=True)
-    yield store
-    await store.close()
 
 
 def issue(slug: str, text: str, dated: datetime = NOW) -> Fingerprint:

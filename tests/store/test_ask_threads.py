@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-
-import pytest
 
 from bot.domain.ask_thread import KEPT_HOURS, AskThread
 from bot.domain.bookmark import member_of
@@ -14,15 +10,6 @@ from bot.store.store import Store
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 THREAD = AskThread("-:T1", "C1", "1700000000.000100", "U1")
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
-    """Open an empty store."""
-    url = f"sqlite:///{tmp_path}/a.db" if request.param == "sqlite" else request.getfixturevalue("postgres").fresh()
-    store = Store.open(url, upgrading=True)
-    yield store
-    await store.close()
 
 
 async def test_a_message_is_answered_once(store: Store) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -20,15 +19,6 @@ DAY, MINUTE, SECOND = timedelta(days=1), timedelta(minutes=1), timedelta(seconds
 OURS = [fingerprint(f"ours-{n:02}", NOW - (20 - n) * 7 * DAY) for n in range(20)]
 THEIRS = [fingerprint(f"theirs-{n:02}", NOW - (20 - n) * 7 * DAY + DAY) for n in range(20)]
 NEW = fingerprint("new", NOW)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
-    """Return an empty store."""
-    where = f"sqlite:///{tmp_path}/a.db" if request.param == "sqlite" else request.getfixturevalue("postgres").fresh()
-    store = Store.open(str(where), upgrading=True)
-    yield store
-    await store.close()
 
 
 async def names_not_new(store: Store, there: Iterable[Fingerprint], now: datetime) -> set[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,22 +19,12 @@ from bot.store.membership import is_among
 from bot.store.people import persons
 from bot.store.store import Store
 from bot.store.tables import bookmarks, metadata
-from tests.fakes.postgres import Postgres
 
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
 MANY = 70_000
 ME = Member("T1", "U1")
 LINK = BookmarkLink("https://a.org", "a")
 STORE = Path(bookmark_events.__file__).parent
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
-    """Return an empty store on each database."""
-    server: Postgres | None = request.getfixturevalue("postgres") if request.param == "postgresql" else None
-    found = Store.open(server.fresh() if server else f"sqlite:///{tmp_path}/a.db", upgrading=True)
-    yield found
-    await found.close()
 
 
 @pytest.mark.long

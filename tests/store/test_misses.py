@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
-from pathlib import Path
-
-import pytest
 
 from archive.search.result import Grade
 from bot.domain.missed_query import MissedQuery
@@ -16,15 +12,6 @@ from bot.store.store import Store
 
 TODAY = date(2026, 5, 4)
 OLDEST = TODAY - timedelta(days=90)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
-    """Open an empty store."""
-    url = f"sqlite:///{tmp_path}/a.db" if request.param == "sqlite" else request.getfixturevalue("postgres").fresh()
-    store = Store.open(url, upgrading=True)
-    yield store
-    await store.close()
 
 
 async def test_counts_add_up_over_writes_and_days(store: Store) -> None:

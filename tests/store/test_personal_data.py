@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -21,17 +19,6 @@ NOW = datetime(2024, 5, 6, 7, tzinfo=UTC)
 AT = int(NOW.timestamp() * 1_000_000)
 ANN, BEN, FAR = Member("T1", "U1"), Member("T1", "U2"), Member("T2", "U3")
 HERE = workspace_id(None, "T1")
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
-    """Return an empty store."""
-    url = f"sqlite:///{tmp_path}/a.db"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgres").fresh()
-    opened = Store.open(url, upgrading=True)
-    yield opened
-    await opened.close()
 
 
 def link(number: int, issue: str = "one") -> BookmarkLink:

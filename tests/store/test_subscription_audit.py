@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
@@ -25,17 +23,6 @@ HERE = (workspace_id(None, "T1"), "C1")
 MONDAYS = parse_schedule("mondays 09:00 Europe/London")
 FRIDAYS = parse_schedule("fridays 16:00 America/New_York")
 FIRST = ChannelSettings(MONDAYS, Preferences(topics=("kubernetes",)), "U1")
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
-    """Open an empty store."""
-    url = f"sqlite:///{tmp_path}/a.db"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgres").fresh()
-    opened = Store.open(url, upgrading=True)
-    yield opened
-    await opened.close()
 
 
 async def test_a_change_and_its_record_are_one(store: Store) -> None:
