@@ -89,6 +89,9 @@ _UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 """The placeholder for a missing date, until `archive.snapshot` guesses one."""
 
 
+_CLOSE = "close it; what is below is hidden"
+
+
 def _check_shown(sections: Iterable[Section], seen: Visible) -> None:
     """Raise BrokenError if a comment that is never closed hides every link: nobody would post such an issue."""
     if any(entry.links for section in sections for entry in section.entries):
@@ -96,7 +99,7 @@ def _check_shown(sections: Iterable[Section], seen: Visible) -> None:
     hiding = next((piece for piece in seen.hidden if not piece.closed and "://" in piece.raw), None)
     if hiding is not None:
         what = f"what begins here is never closed and hides every link: {hiding.raw.splitlines()[0][:20]}"
-        raise BrokenError(hiding.line, what, "close it; what is below is hidden")
+        raise BrokenError(hiding.line, what, _CLOSE)
 
 
 class _Document:
@@ -168,7 +171,7 @@ class _Document:
                 self._note(
                     piece.line,
                     f"what begins here is never closed: {piece.raw[:20]}",
-                    "close it; what is below is hidden",
+                    _CLOSE,
                 )
 
     def _doubt_date(self, published: datetime | None, title: str) -> None:

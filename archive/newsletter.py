@@ -136,20 +136,32 @@ def _renumbered(sections: Iterable[Section]) -> Iterator[Section]:
         yield replace(section, entries=tuple(entries))
 
 
+def toml_of(data: bytes) -> dict[str, Any]:
+    """Read the bytes of a TOML file that an operator wrote.
+
+    Raises:
+        ValueError: it is larger than `FILE_MAX_BYTES`, no UTF-8 or no TOML; the message says which.
+    """
+    if len(data) > FILE_MAX_BYTES:
+        raise ValueError(f"it has {len(data):,} bytes, more than the {FILE_MAX_BYTES:,} it may have")
+    try:
+        return tomllib.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise ValueError("it is not UTF-8; save it as UTF-8") from error
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ValueError(f"it is not TOML: {str(error)[:200]}") from error
+
+
 def parse(data: bytes) -> NewsletterFile:
     """Read the bytes of a `newsletter.toml`.
 
     Raises:
         NewsletterFileError: it is not TOML, has an unknown key, or a value that cannot be used.
     """
-    if len(data) > FILE_MAX_BYTES:
-        raise NewsletterFileError("", f"it has {len(data):,} bytes, more than the {FILE_MAX_BYTES:,} it may have")
     try:
-        given = tomllib.loads(data.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise NewsletterFileError("", "it is not UTF-8; save it as UTF-8") from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise NewsletterFileError("", f"it is not TOML: {str(error)[:200]}") from error
+        given = toml_of(data)
+    except ValueError as error:
+        raise NewsletterFileError("", str(error)) from error
     for key in given:
         if key not in _READERS:
             near = get_close_matches(key, _READERS, n=1)

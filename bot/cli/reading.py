@@ -42,10 +42,11 @@ def read(archive: Path | None) -> Snapshot:
 
     Raises SettingsError when no folder was named, FolderError when it cannot be read.
     """
-    found = find_newsletters(folder_of(archive))
+    path = folder_of(archive)
+    found = find_newsletters(path)
     if found.several:
         return _joined(found)
-    folder = DiskFolder(folder_of(archive), SUFFIXES)
+    folder = DiskFolder(path, SUFFIXES)
     files = list(folder.files())
     whole = Snapshot.of(read_one(folder, file) for file in watched(files, "Reading"))
     snapshot = released(whole, SystemClock().now(), zone_of(folder.newsletter.zone or "UTC"))

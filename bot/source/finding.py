@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -14,7 +13,7 @@ from typing import Any
 from archive.document import SUFFIXES
 from archive.errors import FolderError
 from archive.folder import DiskFolder
-from archive.newsletter import FILE_MAX_BYTES, FILE_NAME
+from archive.newsletter import FILE_MAX_BYTES, FILE_NAME, toml_of
 from bot.domain.newsletter import Newsletter
 from bot.domain.schedule import known_zone
 from bot.source.newsletter import newsletter_in
@@ -177,16 +176,11 @@ def _readable(slug: str) -> str:
 def _read_list(folder: Path) -> Mapping[str, Any]:
     try:
         with (folder / LIST_NAME).open("rb") as file:
-            data = file.read(FILE_MAX_BYTES + 1)
-        if len(data) > FILE_MAX_BYTES:
-            raise FolderError(str(folder), f"{LIST_NAME}: it has more than the {FILE_MAX_BYTES:,} bytes it may have")
-        return tomllib.loads(data.decode("utf-8-sig"))
+            return toml_of(file.read(FILE_MAX_BYTES + 1))
     except OSError as error:
         raise FolderError(str(folder), f"{LIST_NAME}: {error.strerror}; let this user read it") from error
-    except UnicodeDecodeError as error:
-        raise FolderError(str(folder), f"{LIST_NAME}: it is not UTF-8; save it as UTF-8") from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise FolderError(str(folder), f"{LIST_NAME}: it is not TOML: {str(error)[:200]}") from error
+    except ValueError as error:
+        raise FolderError(str(folder), f"{LIST_NAME}: {error}") from error
 
 
 def listed(given: Mapping[str, Any], base: Path) -> tuple[Newsletter, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Iterable
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 from archive import loader
@@ -140,13 +139,6 @@ class SeveralLibrary(Library):
         each = ((slug, part.held(asked)) for slug, part in self._parts.items())
         return next((_held(slug, found) for slug, found in each if found is not None), None)
 
-    def misses(self, count: int, since: datetime | None) -> None:
-        """Tell nothing: each newsletter's own library is told how many issues it should have."""
-
-    def folder_fault(self) -> str:
-        """See `Library.folder_fault`."""
-        return fault.reason if (fault := self.fault) is not None else ""
-
     def read_files(self) -> Collection[str]:
         """See `Library.read_files`."""
         return {f"{slug}/{file}" for slug, part in self._parts.items() for file in part.read_files()}
@@ -204,7 +196,7 @@ class SeveralLibrary(Library):
         return {slug: part.in_use.snapshot for slug, part in self._parts.items()}
 
     def _lost(self) -> str:
-        """Return which newsletters' issues are missing, "" if none is known to be."""
+        """Return in one line which newsletters have lost issues, and how many; "" if none has."""
         return "; ".join(f"{slug}: {lost}" for slug, part in self._parts.items() if (lost := part.in_use.lost))
 
 

@@ -32,9 +32,8 @@ def adopt(connection: Connection, newsletter: str, configured: Collection[str], 
     columns = issues.c
     others = select(columns.newsletter, columns.content, columns.source, columns.links)
     rows = defaultdict(list)
-    for row in connection.execute(others):
-        if row.newsletter not in configured:
-            rows[row.newsletter].append(row)
+    for row in connection.execute(others.where(~is_among(columns.newsletter, configured))):
+        rows[row.newsletter].append(row)
     common = {slug: _common(fingerprints, known) for slug, known in rows.items()}
     alike = {slug: n for slug, n in common.items() if n and 2 * n >= min(len(fingerprints), len(rows[slug]))}
     if alike:

@@ -28,7 +28,7 @@ LINES_A_MINUTE = 12
 """Lines of the log that a minute of faults may cost."""
 LINES_OF_STARTS = 100
 LINES_OF_CHANNELS = CHANNELS * (2 * ISSUES + 1)
-"""Each digest is said and each correction of it, and each channel that was in hand when the database went away."""
+"""A line for each digest, each correction of it, and each channel in work when the database went away."""
 SECONDS = {"sqlite": 1_200.0, "postgresql": 300.0}
 """Seconds that a soak takes without `--soak-seconds`."""
 

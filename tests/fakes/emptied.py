@@ -1,4 +1,4 @@
-"""A store that is emptied again and again: a new one would have to make its tables and prepare every statement anew."""
+"""A store that tests empty and use again: a new one would create its tables and compile every statement once more."""
 
 from __future__ import annotations
 

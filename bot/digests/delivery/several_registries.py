@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -52,8 +51,8 @@ class SeveralRegistries(IssueRegistry):
         begins for a channel whose schedule has no zone.
         """
         super().__init__(register, zone=zone)
-        self._parts, self._is_good, self._zone = parts, is_good, zone
-        self._change, self._turn = ArchiveChange(), asyncio.Lock()
+        self._parts, self._is_good = parts, is_good
+        self._change = ArchiveChange()
         self.current = IssueCatalogue(zone=zone)
 
     def is_due(self, now: datetime) -> bool:
