@@ -13,6 +13,7 @@ from typing import Any
 from archive.document import SUFFIXES
 from archive.errors import FolderError
 from archive.folder import DiskFolder
+from archive.label import is_page
 from archive.newsletter import FILE_MAX_BYTES, FILE_NAME, toml_of
 from bot.domain.newsletter import Newsletter
 from bot.domain.schedule import known_zone
@@ -134,21 +135,21 @@ def _looked_at(folder: Path) -> tuple[list[Subfolder], bool]:
         next(DiskFolder(folder, SUFFIXES).files(), None)  # which says what is wrong and what to do
         raise
     below = [Subfolder(each.name, _has_issues(each), (each / FILE_NAME).is_file()) for each in entries if each.is_dir()]
-    return below, any(_may_be_issue(each.name) for each in entries if not each.is_dir())
+    return below, any(_may_be_issue(Path(each.name)) for each in entries if not each.is_dir())
 
 
 def _has_issues(folder: Path) -> bool:
-    for _, folders, names in os.walk(folder):
+    for root, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        if any(map(_may_be_issue, names)):
+        below = Path(root).relative_to(folder)
+        if any(_may_be_issue(below / name) for name in names):
             return True
     return False
 
 
-def _may_be_issue(name: str) -> bool:
-    path = Path(name)
-    is_page = path.stem.casefold() in {"readme", "index", "license", "contributing", "changelog"}
-    return path.suffix.lower() in SUFFIXES and name[0] not in "._" and not is_page
+def _may_be_issue(file: Path) -> bool:
+    """Return whether a file, by its path below its newsletter's folder, has the name of an issue."""
+    return file.suffix.lower() in SUFFIXES and file.name[0] not in "._" and not is_page(file.as_posix())
 
 
 def _completed(given: Newsletter, zone: str | None) -> Newsletter:

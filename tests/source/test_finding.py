@@ -45,6 +45,14 @@ def test_a_newsletter_s_name_is_no_part(name: str) -> None:
     assert not is_part(name)
 
 
+def test_an_issue_that_is_a_folder_is_no_newsletter_and_a_newsletter_may_hold_such(tmp_path: Path) -> None:
+    """The index of a folder is an issue of the newsletter above it; a page about the archive is none."""
+    bundles = write(tmp_path / "one", "a-harbour-opens/index.md", "tides-turn/index.md")
+    assert not find_newsletters(bundles).several
+    newsletters = write(tmp_path / "two", "bread/first-loaf/index.md", "tides/3.md", "pictures/TODO.md")
+    assert [each.slug for each in find_newsletters(newsletters).newsletters] == ["bread", "tides"]
+
+
 def test_what_lies_beside_the_folders_says_that_they_are_one() -> None:
     """An issue or a newsletter.toml at the top."""
     folders = two("harbour-notes", "bread")
