@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
+from archive.search.words import bag
 from bot.lookup.asking.reader import Context
 
 TODAY = date(2024, 3, 27)
+_UNKNOWN = bag("""
+    wich waht whaat whne hwo dose wheat whoa moer olny toolss newset simlar isssue lateest bokmarks usbscribe newsltter
+""")
 NEWEST, NEWEST_DAY = 690, date(2024, 3, 24)
 
 
@@ -31,7 +35,7 @@ class AskedArchive:
 
     def knows(self, word: str) -> bool:
         """Return whether any entry has the word: all do but a few slips and words of other things."""
-        return word not in {"wich", "waht", "whaat", "whne", "hwo", "dose", "wheat", "whoa"}
+        return word not in _UNKNOWN
 
     def issue_on(self, day: date, days: int = 1) -> tuple[int | str, ...]:
         """Return the issues of those days, else the last one before."""

@@ -170,12 +170,14 @@ class Conversations:
         if turn.do in {"open", "related", "save", "share"} and before is not None:
             to = next(iter(heard.channel_ids), "" if channel.startswith("D") else channel)
             if turn.do in {"open", "related"} and not rank_in(heard.text) and _has_no_first(before):
-                turn = replace(turn, rank=0)
+                turn = replace(turn, rank=before.pointed)
             return Said(self._pointed(turn, before, current, today, to), private=turn.do in {"save", "share"}), ()
         if turn.do == "nothing" or request.manner is Manner.NONE:
             return Said(
                 views.small_talk(heard.courtesy) if before is None and request.manner is Manner.SHORT else None
             ), ()
+        if turn.do == "clarify" and turn.rank and before is not None and before.shown:
+            return Said(views.which(len(before.shown)), private=True), ()
         if turn.do == "clarify" or request.kind is MessageKind.AMBIGUOUS:
             return Said(views.unclear(request, self._names)), ()
         if request.kind in _ARCHIVE:

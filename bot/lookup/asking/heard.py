@@ -32,7 +32,8 @@ _COURTESY_FIRST = re.compile(
 )
 _REQUEST = _PHRASES["request"]
 QUESTION_WORDS = bag("""
-    what whats what's which who whos who's whose when where why how hows how's is are was were do does did can
+    what whats what's which who whos who's whose when when's whens where where's wheres why how hows how's
+    is are was were do does did can
     could should would will has have had am isn't aren't don't doesn't didn't can't
 """)
 _STATEMENT = _PHRASES["statement"]

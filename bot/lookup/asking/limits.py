@@ -47,7 +47,7 @@ _JOIN = (
 )
 
 _ONLY = r"(?:only|just|nothing but|limit(?:ed)? (?:it )?to|restrict(?:ed)? (?:it )?to)"
-_ARTICLE = r"(?:the |some |any )?"
+_ARTICLE = r"(?:all )?(?:the |some |any |its |their |those )?"
 
 
 def _re(pattern: str) -> re.Pattern[str]:
@@ -77,7 +77,7 @@ _ENDS = ((_SINCE, "after"), (_UNTIL, "until"), (_AFTER, "after"), (_ONWARD, "aft
 _RECENT = _re(
     rf"{_JOIN}(?:(?:in|from|over|during|within|of) )?(?:the )?(?P<which>last|past|previous|"
     rf"this) (?:(?P<count>\d{{1,3}}|{_COUNT}) )?"
-    r"(?P<unit>day|week|fortnight|month|quarter|year|decade)s?"
+    r"(?P<unit>day|week|fortnight|month|quarter|year|decade)(?:s|'s|s')?"
 )
 _AGO = _re(
     rf"{_JOIN}(?:(?P<bound>since|older than|newer than|before|more than|"

@@ -38,6 +38,9 @@ def read_thread(stored: str) -> Thread | None:
                 Shown(each["slug"], int(each["position"]), date.fromisoformat(each["day"])) for each in found["shown"]
             ),
             tuple(map(str, found["narrowed"])),
+            int(found["pointed"]),
+            str(found["wish"]),
+            bool(found["asked_back"]),
         )
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None

@@ -11,8 +11,6 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 
-from rapidfuzz.distance import OSA
-
 from archive.search.wording import STOP_WORDS
 from archive.search.words import bag, words
 from bot.lookup.asking.archive_port import Archive
@@ -23,6 +21,7 @@ from bot.lookup.asking.newsletter import is_of_newsletter
 from bot.lookup.asking.phrases import phrases
 from bot.lookup.asking.plain_wishes import plain_wish
 from bot.lookup.asking.request import Form, Limits, Manner, MessageKind, Request
+from bot.lookup.asking.slips import spelled, with_question_word
 from bot.lookup.asking.which_issue import issue_request
 
 _PHRASES = phrases("reader")
@@ -44,7 +43,9 @@ _TODAY = bag("today tonight tomorrow now yesterday right again really")
 _PRAISE = bag("""
     perfect great nice useful helpful useless wrong bad lovely awesome cool funny interesting amazing brilliant
     excellent super spot job work bot lol haha night morning thanks thank cheers thx ty works worked wow ok okay
-    well appreciated helped exactly needed danke merci gracias grazie obrigado obrigada tack takk kiitos bedankt
+    well appreciated helped exactly needed sweet neat nifty dope rad superb fab fantastic wonderful
+    splendid marvellous kudos bravo noice kthx kthxbye kthanks thnx thanx tnx tks tyvm thankyou yay woohoo hooray legend
+    danke merci gracias grazie obrigado obrigada tack takk kiitos bedankt
     dzieki dziekuje spasibo
     arigato hvala mersi dank
 """)
@@ -111,7 +112,6 @@ _AUXILIARY = bag(
     "is are was were do does did can could should would will has have had am isnt arent dont doesnt didnt cant"
 )
 _POINTING = bag("this that it you i we they")
-_ASKED_WITH = ("which", "what", "when", "where", "why", "how", "who", "does", "should", "could")
 _QUESTION_HEAD = _PHRASES["question_head"]
 _QUESTION_NOISE = bag("""
     like explain five im eli5 old year remind tell wonder wondering idea any anyone anybody compare describe
@@ -142,7 +142,8 @@ def read(heard: Heard, context: Context) -> Request:
         return Request(MessageKind.CHATTER, Manner.NONE)
     if not heard.text.strip(" ?!.,"):
         return _bare(heard)
-    heard = replace(heard, text=_with_question_word(_asked_for(heard.text), context.archive))
+    text = spelled(with_question_word(_asked_for(heard.text), context.archive), context.archive)
+    heard = replace(heard, text=text)
     for part in (_chatter, change_of, _own, _the_bot, _random, _unclear, _facts, issue_of):
         if found := part(heard, context):
             return found
@@ -164,22 +165,6 @@ def _asked_for(text: str) -> str:
     if means := _MEANS.match(text):
         text = f"what is {means['thing']}"
     return text
-
-
-def _with_question_word(text: str, archive: Archive) -> str:
-    """Return a text with the question word that its first word is a slip of: "wich tool", "waht is"."""
-    first, _, rest = text.partition(" ")
-    said = first.casefold()
-    if len(rest.split()) < 2 or said in QUESTION_WORDS or not said.isalpha() or archive.knows(said):
-        return text
-    return f"{next((word for word in _ASKED_WITH if _is_slip(said, word)), first)} {rest}"
-
-
-def _is_slip(typed: str, word: str) -> bool:
-    """Return whether a letter of `word` is missing, doubled or swapped with its neighbour."""
-    if len(typed) > len(word):
-        return typed in {word[:at] + word[at - 1 :] for at in range(1, len(word) + 1)}
-    return OSA.distance(typed, word) == 1 and (len(typed) < len(word) or sorted(typed) == sorted(word))
 
 
 def _bare(heard: Heard) -> Request:

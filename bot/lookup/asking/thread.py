@@ -8,23 +8,24 @@ from datetime import timedelta
 
 from archive.search.words import bag
 from bot.lookup.asking.changes import ORDINALS, rank_in
+from bot.lookup.asking.going_on import DOES, again, beyond, nearby, wished, wished_too
 from bot.lookup.asking.heard import Heard, is_asking
 from bot.lookup.asking.limits import SECTIONS, without_limits
 from bot.lookup.asking.phrases import phrases
+from bot.lookup.asking.plainly import is_aside, plainly, without_limit, worded_as_limit
 from bot.lookup.asking.reader import Context, is_small_talk, read, telling
 from bot.lookup.asking.request import COUNTED, Form, Limits, Manner, MessageKind, Request
+from bot.lookup.asking.slips import spelled_after
 from bot.lookup.asking.thread_forms import figure_asked
 from bot.lookup.asking.turn import MAX_SHOWN, Thread, Turn
 
 _PHRASES = phrases("thread")
 _SEARCHED = frozenset({MessageKind.LOOKUP, MessageKind.QUESTION, MessageKind.MINE})
-_DOES = {MessageKind.LOOKUP: "search", MessageKind.CHATTER: "nothing", MessageKind.AMBIGUOUS: "clarify"}
 _MORE = _PHRASES["more"]
 _PAGE = _PHRASES["page"]
 _PAGE_BEFORE = _PHRASES["page_before"]
 _AGAIN = _PHRASES["again"]
 _WIDENED = _PHRASES["widened"]
-_NARROWED_TO = _PHRASES["narrowed_to"]
 _INSTEAD = _PHRASES["instead"]
 _RELATED = _PHRASES["related"]
 _REMOVE = _PHRASES["remove"]
@@ -40,8 +41,6 @@ _OTHER = _PHRASES["other"]
 _ABOUT = _PHRASES["about"]
 _ADDED = _PHRASES["added"]
 _ONLY = _PHRASES["only"]
-_NEXT = _PHRASES["next"]
-_BEFORE = _PHRASES["before"]
 _NEWER = _PHRASES["newer"]
 _OPEN = _PHRASES["open"]
 _POINTS = _PHRASES["points"]
@@ -59,8 +58,15 @@ _UNSURE = frozenset({MessageKind.AMBIGUOUS, MessageKind.CHATTER, MessageKind.BOT
 """What "who wrote this?" may be taken for by itself."""
 _US = re.compile(r"\b(?:you|your|bot|digests?|newsletter|this (?:channel|thing|issue)|next)\b", re.IGNORECASE)
 _EVERYWHERE = re.compile(r"\b(?:archive|everywhere|anywhere|all issues)\b", re.IGNORECASE)
+_WIDE = re.compile(
+    r"\s*\b(?:everywhere|anywhere"
+    r"|(?:in|over|across|through) (?:all (?:the )?issues|the (?:whole |entire |full )?archive))\b",
+    re.IGNORECASE,
+)
+_LOOK = re.compile(r"^(?:search|look|find|check|try)\b(?: (?:up|for))*\s*", re.IGNORECASE)
 _ASIDE = re.compile(
-    r"^(?:i'?ll|i will|i think|we (?:should|could|must|already|have|use|had)|let'?s|agreed?|same here|makes sense"
+    r"^(?:i'?ll|i will|i think|we (?:should|could|must|already|have|use|had)|let'?s(?! (?:see|have|try|look)\b)"
+    r"|agreed?|same here|makes sense"
     r"|good point|@)",
     re.IGNORECASE,
 )
@@ -74,65 +80,34 @@ _AND_TOPIC = re.compile(
 
 def follow(heard: Heard, context: Context, thread: Thread | None) -> Turn:
     """Return what a message asks after what `thread` remembers; None: it is the first. Never raises."""
-    request = read(heard, context)
     if thread is None or not heard.addressed:
-        return _new(request)
+        return _new(read(heard, context))
+    heard = replace(heard, text=spelled_after(heard.text, context.archive))
+    request = read(heard, context)
     text = heard.text.strip(" ?!.,;:")
     if request.manner is Manner.NONE or (is_small_talk(text) and not _CORRECTED.match(text)) or not text:
         return Turn("nothing", thread.request, thread.page)
-    if not is_asking(text) and (_ASIDE.match(text) or (heard.mentioned and not thread.shown)):
-        return Turn("nothing", thread.request, thread.page)
-    if request.kind is MessageKind.CHANGE:
-        return replace(
-            _new(replace(thread.request, action=request.action)),
-            do=request.action[0],
-            request=_changed(thread, request),
-            rank=request.rank,
-        )
-    for part in (
-        _counted_again,
-        _related,
-        _nearby,
-        _paged,
-        _removed,
-        _let_in,
-        _corrected,
-        _ordered,
-        _limited,
-        _opened,
-        _topic_changed,
-        _pointed,
-        _narrowed,
+    if is_aside(heard, request) or (
+        not is_asking(text) and (_ASIDE.match(text) or (heard.mentioned and not thread.shown))
     ):
-        if found := part(text, context, thread, request):
-            return found
+        rank = rank_in(text)
+        return Turn("nothing", thread.request, thread.page, rank if 0 < rank <= len(thread.shown) else 0)
+    if request.kind is MessageKind.CHANGE:
+        return wished(thread, request)
+    for said in plainly(text):
+        for part in _PARTS:
+            if found := part(said, context, thread, request):
+                return found
     return _new(request, thread)
 
 
 def _new(request: Request, thread: Thread | None = None) -> Turn:
     """Return the turn that a request is by itself."""
-    do = _DOES.get(request.kind, str(request.kind))
+    do = DOES.get(request.kind, str(request.kind))
     if request.kind is MessageKind.CHANGE or (request.kind is MessageKind.MINE and request.action):
         do = request.action[0]
     before = thread.request.topic if thread else ""
     return Turn(do, request, rank=request.rank, narrowed=request.limits.set(), topic_before=before)
-
-
-def _changed(thread: Thread, request: Request) -> Request:
-    """Return the wish for a change, with what the thread is about."""
-    return replace(request, topic=thread.request.topic, limits=thread.request.limits, issues=thread.request.issues)
-
-
-def _again(thread: Thread, request: Request, *, narrowed: tuple[str, ...] = (), topic_before: str = "") -> Turn:
-    """Return the turn that asks the thread's request again, changed to `request`."""
-    return Turn(
-        _DOES.get(request.kind, str(request.kind)),
-        replace(request, manner=Manner.FULL),
-        1,
-        0,
-        narrowed,
-        topic_before or thread.topic_before,
-    )
 
 
 def _counted_again(text: str, context: Context, thread: Thread, request: Request) -> Turn | None:
@@ -145,7 +120,7 @@ def _counted_again(text: str, context: Context, thread: Thread, request: Request
         kept = replace(before.limits, after="", before="", year=0)
         limits = replace(limits.over(kept), order="", limit=0)
         counted = replace(before, kind=MessageKind.QUESTION, form=form, limits=limits, last=0)
-        return _again(thread, counted, narrowed=limits.set())
+        return again(thread, counted, narrowed=limits.set())
     if before.form not in COUNTED:
         return None
     about = _ABOUT.match(text) or re.match(r"^and (?P<topic>\S+)$", text, re.IGNORECASE)
@@ -161,7 +136,7 @@ def _related(text: str, _context: Context, thread: Thread, _request: Request) ->
     about = text.rpartition(" like ")[2] if " like " in text else text.rpartition(" to ")[2] if " to " in text else ""
     if not rank and telling(about) and not _POINTS.search(about):
         return None
-    return Turn("related", thread.request, thread.page, rank or 1)
+    return Turn("related", thread.request, thread.page, rank or thread.pointed or 1)
 
 
 def _paged(text: str, _context: Context, thread: Thread, _request: Request) -> Turn | None:
@@ -171,37 +146,27 @@ def _paged(text: str, _context: Context, thread: Thread, _request: Request) -> T
     return Turn("more", thread.request, thread.page - 1) if thread.page > 1 and _PAGE_BEFORE.match(text) else None
 
 
-def _nearby(text: str, context: Context, thread: Thread, _request: Request) -> Turn | None:
-    """Read "the week after" where the thread shows an issue."""
-    if thread.request.kind is not MessageKind.ISSUE or not thread.request.issues:
-        return None
-    step = 1 if _NEXT.match(text) else -1 if _BEFORE.match(text) else 0
-    if not step:
-        return None
-    found = context.archive.beside(thread.request.issues[0], step)
-    if found is None:
-        return Turn("clarify", thread.request, thread.page)
-    return _again(thread, replace(thread.request, issues=(found,)))
-
-
 def _removed(text: str, _context: Context, thread: Thread, _request: Request) -> Turn | None:
-    match = _REMOVE.match(_WIDENED.sub("", text))
+    match = _REMOVE.match(without_limit(_WIDENED.sub("", text)))
     if match and not match["what"] and not match["any"] and (widened := _widened_topic(thread)):
         return widened
     scoped = thread.request.issues or thread.request.last
+    named = (match["what"] or match["any"] or "").casefold().rstrip("s") if match else ""
+    nothing = not thread.request.limits.set() and thread.request.kind in _SEARCHED
+    if match and named in _REMOVED and nothing and not scoped:
+        return again(thread, thread.request)  # "all sections", where none is left out
     if not match or not (thread.request.limits.set() or (scoped and _EVERYWHERE.search(text))):
         return None
-    named = (match["what"] or match["any"] or "").casefold().rstrip("s")
     gone = (
         _REMOVED.get(named)
-        or (thread.narrowed if "all" not in text.casefold().split() else ())
+        or (() if {"all", "no", "any"} & set(text.casefold().split()) else thread.narrowed)
         or thread.request.limits.set()
     )
     plain = Limits()
     limits = replace(thread.request.limits, **{name: getattr(plain, name) for name in gone})
     wide = _EVERYWHERE.search(text) and thread.request.topic
     request = replace(thread.request, issues=(), last=0) if wide else thread.request
-    return _again(thread, replace(request, limits=limits))
+    return again(thread, replace(request, limits=limits))
 
 
 def _widened_topic(thread: Thread) -> Turn | None:
@@ -209,7 +174,7 @@ def _widened_topic(thread: Thread) -> Turn | None:
     before, topic = thread.topic_before, thread.request.topic
     if thread.narrowed or not before or not topic.startswith(f"{before} "):
         return None
-    return _again(thread, replace(thread.request, topic=before), topic_before=topic)
+    return again(thread, replace(thread.request, topic=before), topic_before=topic)
 
 
 def _let_in(text: str, _context: Context, thread: Thread, _request: Request) -> Turn | None:
@@ -220,7 +185,7 @@ def _let_in(text: str, _context: Context, thread: Thread, _request: Request) -> 
     if not gone:
         return None
     limits = replace(thread.request.limits, without=tuple(word for word in left if word not in gone))
-    return _again(thread, replace(thread.request, limits=limits))
+    return again(thread, replace(thread.request, limits=limits))
 
 
 def _corrected(text: str, context: Context, thread: Thread, _request: Request) -> Turn | None:
@@ -230,7 +195,7 @@ def _corrected(text: str, context: Context, thread: Thread, _request: Request) -
     if _OTHER.match(re.sub(r"^(?:no|nope|sorry|wait)[, ]+", "", text, flags=re.IGNORECASE)):
         if thread.topic_before and "not what" not in text:
             swapped = replace(thread.request, topic=thread.topic_before)
-            return _again(thread, swapped, topic_before=thread.request.topic)
+            return again(thread, swapped, topic_before=thread.request.topic)
         return Turn("clarify", thread.request, thread.page)
     match = _CORRECTED.match(text)
     topic = match and (match["topic"] or match["other"] or match["last"])
@@ -247,13 +212,17 @@ def _corrected(text: str, context: Context, thread: Thread, _request: Request) -
 def _with_topic(asked: str, context: Context, thread: Thread) -> Turn:
     """Return the thread's request with another topic; what limits it stays."""
     text = re.sub(r"\s+(?:instead|then|please|though|now)$", "", asked.strip(" ?!.,"), flags=re.IGNORECASE)
+    wide = _EVERYWHERE.search(text)
+    if wide:
+        thread = replace(thread, request=replace(thread.request, kind=MessageKind.LOOKUP, issues=(), last=0))
+        text = _LOOK.sub("", _WIDE.sub("", text))
     rest, limits = without_limits(text, context.today, context.archive)
     kept = replace(thread.request.limits, phrase="")
     kind = thread.request.kind if thread.request.kind in _SEARCHED else MessageKind.LOOKUP
     request = replace(thread.request, kind=kind, topic=telling(rest) or rest, limits=limits.over(kept), url="")
     if thread.request.kind is MessageKind.ISSUE:
         request = replace(request, kind=MessageKind.QUESTION)
-    return _again(thread, request, narrowed=limits.set(), topic_before=thread.request.topic)
+    return again(thread, request, narrowed=limits.set(), topic_before=thread.request.topic)
 
 
 def _ordered(text: str, _context: Context, thread: Thread, _request: Request) -> Turn | None:
@@ -291,31 +260,29 @@ def _ordered(text: str, _context: Context, thread: Thread, _request: Request) ->
     elif beyond and days:
         limits = replace(limits, before=min(days).isoformat(), year=0)
     asked = replace(thread.request, form=Form.SENTENCES, limits=limits)
-    return _again(thread, asked, narrowed=("order", *(("after",) if newest else ("before",))))
+    return again(thread, asked, narrowed=("order", *(("after",) if newest else ("before",))))
 
 
 def _limited(text: str, context: Context, thread: Thread, _request: Request) -> Turn | None:
     """Read a message that is nothing but limits: "only tools", "since 2020", "but not prometheus"."""
     if thread.request.kind in {MessageKind.BOT, MessageKind.CHATTER, MessageKind.CHANGE, MessageKind.AMBIGUOUS}:
         return None
-    rest, limits = without_limits(_set_off(text), context.today, context.archive)
+    rest, limits = without_limits(worded_as_limit(text, context.archive), context.today, context.archive)
     if not limits.set() or telling(_REST.sub(" ", rest)) or _REST.sub(" ", rest).strip():
         return None
     limits = replace(limits, phrase="")
     if not limits.set():
         return None
-    if thread.request.kind is MessageKind.ISSUE and not limits.section:
+    if thread.request.kind is MessageKind.ISSUE and not (limits.section or limits.without_sections):
         return None
-    return _again(thread, replace(thread.request, limits=limits.over(thread.request.limits)), narrowed=limits.set())
+    asked = replace(thread.request, topic=_lacking(thread.request.topic, limits.without))
+    return again(thread, replace(asked, limits=limits.over(thread.request.limits)), narrowed=limits.set())
 
 
-def _set_off(text: str) -> str:
-    """Return a follow-up so that a word by itself limits: "tools" is "only tools", "not prometheus" leaves it out."""
-    plain = _NARROWED_TO.sub("", text)
-    first, _, rest = plain.partition(" ")
-    if first.casefold() in SECTIONS or (rest and " " not in rest and first.casefold() in {"on", "at"}):
-        return f"only {plain}"
-    return re.sub(r"^(?:no|not) (?!\w+ than|older|newer|before|after)", "without ", plain, flags=re.IGNORECASE)
+def _lacking(topic: str, left_out: tuple[str, ...]) -> str:
+    """Return a topic without the words that are left out, unless it has no others: "with istio", "without istio"."""
+    gone = {word.casefold() for word in left_out}
+    return " ".join(word for word in topic.split() if word.casefold() not in gone) or topic
 
 
 def _opened(text: str, _context: Context, thread: Thread, request: Request) -> Turn | None:
@@ -362,7 +329,7 @@ def _narrowed(text: str, context: Context, thread: Thread, request: Request) -> 
         without=tuple(word for word in thread.request.limits.without if word.casefold() not in wanted),
     )
     changed = replace(thread.request, topic=topic, limits=limits.over(kept))
-    return _again(thread, changed, narrowed=limits.set(), topic_before=thread.request.topic)
+    return again(thread, changed, narrowed=limits.set(), topic_before=thread.request.topic)
 
 
 def _pointed(text: str, _context: Context, thread: Thread, request: Request) -> Turn | None:
@@ -373,7 +340,7 @@ def _pointed(text: str, _context: Context, thread: Thread, request: Request) -> 
     said = request.topic.split()
     left = [word for word in said if word.casefold() not in _OF_A_LINK and not _POINTS.fullmatch(word)]
     if not left:
-        return Turn("open", thread.request, thread.page, rank_in(text) or 1)
+        return Turn("open", thread.request, thread.page, rank_in(text) or thread.pointed or 1)
     topic = " ".join(dict.fromkeys([*thread.request.topic.split(), *left]))
     asked = replace(
         thread.request,
@@ -382,4 +349,24 @@ def _pointed(text: str, _context: Context, thread: Thread, request: Request) -> 
         form=Form.SENTENCES,
         limits=request.limits.over(thread.request.limits),
     )
-    return _again(thread, asked, topic_before=thread.request.topic)
+    return again(thread, asked, topic_before=thread.request.topic)
+
+
+_PARTS = (
+    _counted_again,
+    _related,
+    nearby,
+    wished_too,
+    _paged,
+    beyond,
+    _removed,
+    _let_in,
+    _corrected,
+    _ordered,
+    _limited,
+    _opened,
+    _topic_changed,
+    _pointed,
+    _narrowed,
+)
+"""What a follow-up may be, the surest first."""

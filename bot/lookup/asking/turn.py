@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -25,7 +25,9 @@ class Shown:
 class Thread:
     """What is remembered of a thread: the last request, its page (from 1), the topic before, and what was shown.
 
-    `narrowed` names the limits that the last message added, which "remove that" takes away.
+    `narrowed` names the limits that the last message added, which "remove that" takes away. `pointed` is the place of
+    the link that was last pointed at, 0 for none; `wish` is "save" if it was to be saved, and `asked_back` whether the
+    place was asked about.
     """
 
     request: Request
@@ -33,6 +35,9 @@ class Thread:
     topic_before: str = ""
     shown: tuple[Shown, ...] = ()
     narrowed: tuple[str, ...] = ()
+    pointed: int = 0
+    wish: str = ""
+    asked_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,7 @@ def remembered(turn: Turn, before: Thread | None, shown: tuple[Shown, ...]) -> T
         MessageKind.BOT,
         MessageKind.CHANGE,
     }:
-        return before
+        return _pointed(turn, before)
     kept = before.shown if before and turn.do == "more" else ()
     return Thread(
         turn.request,
@@ -76,3 +81,13 @@ def remembered(turn: Turn, before: Thread | None, shown: tuple[Shown, ...]) -> T
         (*kept, *shown)[-MAX_SHOWN:],
         turn.narrowed,
     )
+
+
+def _pointed(turn: Turn, before: Thread | None) -> Thread | None:
+    """Return what is remembered of a link that was pointed at: its place, and what was to be done with it."""
+    wish = turn.request.action[0] if turn.request.action else ""
+    if before is None or not (turn.rank or wish):
+        return before
+    asked_back = turn.do == "clarify"
+    place = before.pointed if asked_back else turn.rank or before.pointed
+    return replace(before, pointed=place, wish="save" if wish == "save" else "", asked_back=asked_back)

@@ -1,0 +1,95 @@
+"""Follow-ups that go on from a place: the issue beside the one shown, the time after the one named, the link meant."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.lookup.asking.changes import confirm, rank_in
+from bot.lookup.asking.phrases import phrases
+from bot.lookup.asking.reader import Context
+from bot.lookup.asking.request import Limits, Manner, MessageKind, Request
+from bot.lookup.asking.turn import Thread, Turn
+
+_PHRASES = phrases("thread")
+_NEXT = _PHRASES["next"]
+_BEFORE = _PHRASES["before"]
+_NEWEST_ISSUE = _PHRASES["newest_issue"]
+_ISSUE = _PHRASES["issue"]
+_TIME_AFTER = _PHRASES["time_after"]
+_TIME_BEFORE = _PHRASES["time_before"]
+_PLACE = _PHRASES["place"]
+_TOO = _PHRASES["too"]
+DOES = {MessageKind.LOOKUP: "search", MessageKind.CHATTER: "nothing", MessageKind.AMBIGUOUS: "clarify"}
+_SEARCHED = frozenset({MessageKind.LOOKUP, MessageKind.QUESTION, MessageKind.MINE})
+_WITH_PLACES = frozenset({"save", "share"})
+
+
+def again(thread: Thread, request: Request, *, narrowed: tuple[str, ...] = (), topic_before: str = "") -> Turn:
+    """Return the turn that asks the thread's request again, changed to `request`."""
+    return Turn(
+        DOES.get(request.kind, str(request.kind)),
+        replace(request, manner=Manner.FULL),
+        1,
+        0,
+        narrowed,
+        topic_before or thread.topic_before,
+    )
+
+
+def nearby(text: str, context: Context, thread: Thread, _request: Request) -> Turn | None:
+    """Read "the week after", "one earlier", "back to the latest" where the thread is about an issue.
+
+    After a question about an issue's content the issue has to be named: "next issue", not "the next one".
+    """
+    before = thread.request
+    if not before.issues or (before.kind is not MessageKind.ISSUE and not _ISSUE.search(text)):
+        return None
+    newest = before.kind is MessageKind.ISSUE and _NEWEST_ISSUE.match(text)
+    step = 1 if _NEXT.match(text) else -1 if _BEFORE.match(text) else 0
+    if not step and not newest:
+        return None
+    found = context.archive.newest() if newest else context.archive.beside(before.issues[0], step)
+    if found is None:
+        return Turn("clarify", before, thread.page)
+    return again(thread, replace(before, kind=MessageKind.ISSUE, topic="", issues=(found,)))
+
+
+def beyond(text: str, _context: Context, thread: Thread, _request: Request) -> Turn | None:
+    """Read "and after that" behind "before 2016", "earlier than that" behind "in 2019": the other side of a time."""
+    limits = thread.request.limits
+    if thread.request.kind not in _SEARCHED or not (limits.after or limits.before):
+        return None
+    if _TIME_AFTER.match(text) and limits.before:
+        asked = replace(limits, after=limits.before, before="", year=0)
+    elif _TIME_BEFORE.match(text) and limits.after:
+        asked = replace(limits, before=limits.after, after="", year=0)
+    else:
+        return None
+    return again(thread, replace(thread.request, limits=asked), narrowed=_days_of(asked))
+
+
+def _days_of(limits: Limits) -> tuple[str, ...]:
+    return tuple(name for name in limits.set() if name in {"after", "before", "year"})
+
+
+def wished(thread: Thread, request: Request) -> Turn:
+    """Return the turn of a wish for a change, about the link that is named or was pointed at before.
+
+    A place that nothing was shown at is asked about.
+    """
+    asked = replace(request, topic=thread.request.topic, limits=thread.request.limits, issues=thread.request.issues)
+    do = request.action[0]
+    rank = request.rank
+    if do in _WITH_PLACES and not (rank or request.url or request.issues):
+        rank = thread.pointed
+    if do in _WITH_PLACES and thread.shown and rank > len(thread.shown):
+        return Turn("clarify", replace(asked, manner=Manner.CLARIFY), thread.page, rank)
+    return Turn(do, asked, rank=rank)
+
+
+def wished_too(text: str, _context: Context, thread: Thread, request: Request) -> Turn | None:
+    """Read "and the second too", "the first one then": the wish before it, for another link."""
+    if not thread.wish or not (thread.asked_back or _TOO.search(text)) or not _PLACE.match(text):
+        return None
+    rank = rank_in(_TOO.sub(" ", text).strip())
+    return wished(thread, replace(confirm((thread.wish,), rank=rank), channel=request.channel)) if rank else None
