@@ -49,6 +49,7 @@ ASKS = _PHRASES["asks"]
 """What asks for a fact. "Can it come on fridays?" does not."""
 _TASTE = _PHRASES["taste"]
 _LASTING = _PHRASES["lasting"]
+_FROM_WHEN, _FROM_NOW, _AMOUNT = _PHRASES["from_when"], _PHRASES["from_now"], _PHRASES["amount"]
 _US = re.compile(
     r"^\W*(?:only |just )*(?:send|post|deliver)\s+(?:us|this channel|here)\b|\bsend us only\b", re.IGNORECASE
 )
@@ -161,7 +162,7 @@ def _saved(asked: str, heard: Heard) -> Request | None:
     match = _SAVE.match(asked)
     if not match:
         return None
-    rest = _without_addresses(asked, heard)
+    rest = without_addresses(asked, heard)
     if not _all_in(rest, _SAVED):
         return None
     if not heard.urls and len(words(rest)) < 2:
@@ -172,7 +173,7 @@ def _saved(asked: str, heard: Heard) -> Request | None:
 def _shared(asked: str, heard: Heard) -> Request | None:
     if not _SHARE.match(asked):
         return None
-    rest = _without_addresses(asked, heard)
+    rest = without_addresses(asked, heard)
     issue = _ISSUE.search(rest)
     rest = _ISSUE.sub(" issue ", rest)
     to = bool(heard.channels or heard.mentioned or re.search(r"\b(?:with|to|in|here)\b", rest, re.IGNORECASE))
@@ -191,7 +192,8 @@ def _shared(asked: str, heard: Heard) -> Request | None:
     )
 
 
-def _without_addresses(text: str, heard: Heard) -> str:
+def without_addresses(text: str, heard: Heard) -> str:
+    """Return a text without the addresses and the channels in it."""
     for gone in (*heard.urls, *(f"#{channel}" for channel in heard.channels)):
         text = text.replace(gone, " ")
     return re.sub(r"(?<!\w)#[\w-]*[a-z][\w-]*", " ", text)
@@ -206,9 +208,11 @@ def _all_in(text: str, known: frozenset[str]) -> bool:
 
 def _tasted(asked: str, _heard: Heard) -> Request | None:
     """Read a wish for what digests should hold, now and later."""
-    if not _TASTE.match(asked):
+    begins = _FROM_WHEN.match(asked)
+    asked = asked[begins.end() :] if begins else asked
+    if not (_TASTE.match(asked) or ((begins or _FROM_NOW.search(asked)) and _AMOUNT.match(asked))):
         return None
-    lasting = _LASTING.search(asked)
+    lasting = begins or _LASTING.search(asked)
     if lasting and not _named(asked):
         return None  # nothing is named that digests should or should not hold: they are not wanted at all
     named = any(word in SECTIONS for word in words(asked))
@@ -238,7 +242,7 @@ def _subscribed(asked: str, heard: Heard) -> Request | None:
         match = _VERBS[name].search(asked) if name in {"retime", "deliver"} else _VERBS[name].match(asked)
         if not match or (name == "deliver" and OF_A_DAY.search(asked)):
             continue
-        rest = _without_addresses(asked[match.end() :], heard)
+        rest = without_addresses(asked[match.end() :], heard)
         if name == "resume" and not _AGAIN.search(asked) and schedule_in(rest):
             continue  # "start sending this every thursday" begins something
         if re.match(r"\s+(?:to|for) (?:the |your )?(?:newsletter|digest|weekly)\b", rest, re.IGNORECASE):
@@ -253,8 +257,8 @@ def _subscribed(asked: str, heard: Heard) -> Request | None:
 
 
 _WISHING = bag("""
-    these those dont do not doesnt no longer never want wants need needs read reads keep leave alone include exclude
-    drop hide
+    these those less fewer dont do not doesnt no longer never want wants need needs read reads keep leave alone include
+    exclude drop hide
 """)
 _SCHEDULE_WORDS = bag("""
     monday mondays tuesday tuesdays wednesday wednesdays thursday thursdays friday fridays saturday saturdays

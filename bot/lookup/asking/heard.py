@@ -21,6 +21,8 @@ _LINK = re.compile(r"<((?:https?:|mailto:)[^<>|\s]+)(?:\|[^<>]*)?>|\b(https?://[
 _SPECIAL = re.compile(r"<![^<>]*>")
 _EMOJI_NAME = re.compile(r"(?<![\w/:])(?::[a-z0-9_+'-]+:)+(?![\w/])")
 _EMOJI = re.compile("[\u2190-\u21ff\u2300-\u27bf\u2b00-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]+")
+_CC = re.compile(r"[\s,;]*(?<![\w])/?(?:cc|fyi):?(?=\s*(?:<@[^<>]+>[\s,]*)+$)", re.IGNORECASE)
+"""Who else should read a message, at its end."""
 _CODE = re.compile(r"`+")
 _MARKS = re.compile(r"(?<![\w*])\*([^*\n]+)\*(?![\w*])|(?<![\w_])_([^_\n]+)_(?![\w_])|(?<![\w~])~([^~\n]+)~(?![\w~])")
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "…": "..."})
@@ -72,6 +74,16 @@ _VERB_FIRST = re.compile(r"(?:is|are|was|were|has|had|does|did|do|can|could|will
 """What goes on a sentence in which the bot is named: "the @bot is broken"."""
 
 
+_NEWS = re.compile(r"\b(?:fyi|btw|fwiw|heads[- ]up|psa|so|also|turns out|apparently)\W*$", re.IGNORECASE)
+_DID = re.compile(
+    r"\W*(?:just |also |now |still |again |really |apparently |finally )*(?:is|was|has|had|hasn't|isn't|wasn't|didn't"
+    r"|doesn't|won't|will|does|did|keeps?|seems|looks|went|broke|died|got|works|posts|sends|says|sent|said|knows|misses"
+    r"|runs|comes|can't|cannot|[a-z]{2,}ed)\b",
+    re.IGNORECASE,
+)
+"""What goes on a sentence whose subject the bot is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """A message made plain.
@@ -97,13 +109,14 @@ def hear(message: str, bot: str = "") -> Heard:
 
     Never raises, whatever the message holds.
     """
+    named = not bot or any(who == bot for who in _MENTION.findall(message))
     message = message[: MAX_CHARS * 2]
     channels = tuple(match[2] or match[1] for match in _CHANNEL.finditer(message)) or tuple(_HASHED.findall(message))
     mentioned = tuple(dict.fromkeys(who for who in _MENTION.findall(message) if who != bot))
     parts = _around(message, bot)
     plain = [_plain(part) for part in parts]
     urls = tuple(dict.fromkeys(one or other for one, other in _LINK.findall(message)))
-    addressed = not bot or _is_addressed(plain)
+    addressed = not bot or (named and _is_addressed(plain))
     apart = len(plain) > 2 or _ENDS_OPEN.search(without_courtesy(plain[0])[0])
     told = [_asking(plain)] if bot and (apart or not addressed) else plain
     text, courtesy = without_courtesy(one_line(" ".join(told))[:MAX_CHARS])
@@ -127,7 +140,7 @@ def _around(message: str, bot: str) -> list[str]:
 
 def _plain(text: str) -> str:
     """Return text without Slack's markup and emoji."""
-    text = _SPECIAL.sub(" ", _MENTION.sub(" ", text))
+    text = _SPECIAL.sub(" ", _MENTION.sub(" ", _CC.sub(" ", text)))
     text = _CHANNEL.sub(lambda match: f"#{match[2] or match[1]}", text)
     text = _LINK.sub(lambda match: match[1] or match[2], text)
     text = html.unescape(text).translate(_QUOTES)
@@ -163,8 +176,11 @@ def is_asking(text: str) -> bool:
 def _is_addressed(parts: list[str]) -> bool:
     """Return whether the bot is spoken to: its mention stands first or last, or the message is a question or request.
 
-    A statement that ends with the mention ("that was posted by @bot") speaks about it.
+    A statement that ends with the mention ("that was posted by @bot") speaks about it, and so does news of it ("fyi
+    @bot stopped working").
     """
+    if _NEWS.search(parts[0]) and _DID.match(parts[-1]) and not parts[-1].endswith("?"):
+        return False
     before, after = without_courtesy(parts[0])[0], without_courtesy(parts[-1])[0]
     if _NAMES_IT.search(before) and _VERB_FIRST.match(after) and not after.endswith("?"):
         return False

@@ -202,10 +202,18 @@ def number_of(text: str | None) -> int:
     return int(text) if text.isdigit() else NUMBERS.get(text.casefold(), 0)
 
 
-def _sections(text: str, limits: Limits, _today: date, _names: Archive) -> tuple[str, Limits]:
+def without_sections(text: str) -> tuple[str, tuple[str, ...]]:
+    """Return a text without what it says of sections to be left out, and these: "435 without the ads"."""
+    left_out: list[str] = []
     while match := _NO_SECTION.search(text):
-        left_out = (*limits.without_sections, SECTIONS[match["section"].casefold()])
-        text, limits = _cut(text, match), replace(limits, without_sections=tuple(dict.fromkeys(left_out)))
+        left_out.append(SECTIONS[match["section"].casefold()])
+        text = _cut(text, match)
+    return text, tuple(dict.fromkeys(left_out))
+
+
+def _sections(text: str, limits: Limits, _today: date, _names: Archive) -> tuple[str, Limits]:
+    text, left_out = without_sections(text)
+    limits = replace(limits, without_sections=left_out)
     for pattern in (_SECTION_ONLY, _SECTION_LAST, _SECTION_IN, _SECTION_ASKED, _SECTION_FIRST):
         if match := pattern.search(text):
             said = match.groupdict()

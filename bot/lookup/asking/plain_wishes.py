@@ -11,7 +11,17 @@ import re
 
 from archive.search.wording import STOP_WORDS
 from archive.search.words import bag, words
-from bot.lookup.asking.changes import ABOUT_US, ASKS, CLAUSE, OF_A_DAY, TIME, ZONE, confirm, schedule_in
+from bot.lookup.asking.changes import (
+    ABOUT_US,
+    ASKS,
+    CLAUSE,
+    OF_A_DAY,
+    TIME,
+    ZONE,
+    confirm,
+    schedule_in,
+    without_addresses,
+)
 from bot.lookup.asking.heard import Heard
 from bot.lookup.asking.phrases import phrases
 from bot.lookup.asking.request import Request
@@ -21,7 +31,7 @@ _WORDS = (
     | (STOP_WORDS - bag("show see tell add look looking recommend suggest know use used using"))
     | bag("""
     rather prefer preferably early earlier late later switch deliver rest hold quit carry continue come bring half
-    quarter whole mornings evenings afternoons twice often
+    love quarter whole mornings evenings afternoons twice often
 """)
 )
 _PHRASES = phrases("plain_wishes")
@@ -37,7 +47,7 @@ _SOONER = _PHRASES["sooner"]
 
 def plain_wish(heard: Heard) -> Request | None:
     """Return what a message wants of us, None if it wants nothing or if some word of it is about something else."""
-    text = CLAUSE.sub("", heard.text).strip()
+    text = CLAUSE.sub("", without_addresses(heard.text, heard)).strip()
     if not text or ASKS.match(text) or OF_A_DAY.search(text) or not _is_about_us(text):
         return None
     if _AGAIN.match(text):
@@ -48,7 +58,7 @@ def plain_wish(heard: Heard) -> Request | None:
         return None
     times = schedule_in(text)
     if _COMES.search(text) and (times or _SOONER.search(text)):
-        return confirm(("subscribe", "schedule", "retime"), schedule=times)
+        return confirm(("subscribe", "schedule", "retime"), schedule=times, channel=next(iter(heard.channels), ""))
     return confirm(("subscribe",)) if _HERE.search(text) else None
 
 

@@ -39,6 +39,7 @@ class Context:
 _THANKS = _PHRASES["thanks"]
 _SMALL_TALK = _PHRASES["small_talk"]
 _ABOUT = phrases("about")
+_ABLE = _ABOUT["able"]
 _TODAY = bag("today tonight tomorrow now yesterday right again really")
 _PRAISE = bag("""
     perfect great nice useful helpful useless wrong bad lovely awesome cool funny interesting amazing brilliant
@@ -68,7 +69,8 @@ _OF_THE_BOT = ABOUT_US | bag("""
     looks responsible showed shown never turned turn appeared appear land landed emoji emojis reaction reactions
     react reacting thumb thumbs button buttons press pressing click clicking tick number happens happen means mean
     else published publish last first yet still today's yesterday entry later something section sections kinds kind
-    things write word words havent hasnt didnt
+    things write word words havent hasnt didnt real actual actually even person people machine program script talking
+    chatting speaking live far years long old oldest earliest reach being
 """)  # fmt: skip
 _MINE_LIST = _PHRASES["mine_list"]
 _SAVED_FIRST = _PHRASES["saved_first"]
@@ -113,6 +115,8 @@ _AUXILIARY = bag(
 )
 _POINTING = bag("this that it you i we they")
 _QUESTION_HEAD = _PHRASES["question_head"]
+_TOOL_ASKED = _PHRASES["tool_asked"]
+"""A question for a thing by what it does: "is there a tool that compares clusters"."""
 _QUESTION_NOISE = bag("""
     like explain five im eli5 old year remind tell wonder wondering idea any anyone anybody compare describe
     define recommend suggest understand choose decide something anything thing things stuff best top good three
@@ -144,7 +148,7 @@ def read(heard: Heard, context: Context) -> Request:
         return _bare(heard)
     text = spelled(with_question_word(_asked_for(heard.text), context.archive), context.archive)
     heard = replace(heard, text=text)
-    for part in (_chatter, change_of, _own, _the_bot, _random, _unclear, _facts, issue_of):
+    for part in (_chatter, _ability, change_of, _own, _the_bot, _random, _unclear, _facts, issue_of):
         if found := part(heard, context):
             return found
     return _about_the_archive(heard, context)
@@ -206,6 +210,11 @@ def _chatter(heard: Heard, _context: Context) -> Request | None:
     return Request(MessageKind.CHATTER, Manner.SHORT) if is_small_talk(heard.text) else None
 
 
+def _ability(heard: Heard, _context: Context) -> Request | None:
+    """Read what asks whether we can do something: "can you save links?" names none to be saved."""
+    return Request(MessageKind.BOT, about="help") if _ABLE.match(heard.text) else None
+
+
 def change_of(heard: Heard, _context: Context) -> Request | None:
     """Return the change that a message asks for, None for none."""
     return change(heard) or plain_wish(heard)
@@ -217,9 +226,10 @@ def _the_bot(heard: Heard, _context: Context) -> Request | None:
         return None  # something is left that is not about the bot
     for about, pattern in _ABOUT.items():
         if pattern.search(text):
-            counts = bool(_COUNT_ALL.match(text))
+            counts = about == "size" or bool(_COUNT_ALL.match(text))
             form = Form.ISSUES if counts else Form.SENTENCES
-            return Request(MessageKind.BOT, about=about.partition("_")[0], form=form, of_newsletter=counts)
+            named = "topics" if about == "size" else about.partition("_")[0]
+            return Request(MessageKind.BOT, about=named, form=form, of_newsletter=counts)
     return None
 
 
@@ -309,6 +319,7 @@ def _about_the_archive(heard: Heard, context: Context) -> Request:
     framed = _LOOKUP_FRAME.sub("", rest).strip()
     nouns = _LOOKUP_NOUNS.match(framed)
     question = not (framed != rest and not _is_question(framed)) and not nouns and _is_question(rest)
+    question = question or bool(_TOOL_ASKED.match(rest))
     url = heard.urls[0] if heard.urls else ""
     topic = telling(rest) if question else _looked_up(framed, nouns)
     topic = topic or limits.phrase

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from bot.lookup.asking.archive_port import Archive
-from bot.lookup.asking.limits import NUMBERS, SECTIONS, back, number_of, without_limits
+from bot.lookup.asking.limits import NUMBERS, SECTIONS, back, number_of, without_limits, without_sections
 from bot.lookup.asking.request import Limits, MessageKind, Request
 
 _NAME = r"(?:issues?|editions?|newsletters?|digests?|weekl(?:y|ies)|episodes?|instalments?)"
@@ -89,7 +89,8 @@ def issue_request(text: str, today: date, archive: Archive, topic_of: Callable[[
 
     What is asked about an issue's content is a question within it; the rest is the issue, or one section of it.
     """
-    plain = text.strip(" ?!.")
+    text, left_out = without_sections(text)
+    plain = text.strip(" ?!.,;:")
     found = _named(plain, today, archive)
     if found is None:
         return None
@@ -104,7 +105,7 @@ def issue_request(text: str, today: date, archive: Archive, topic_of: Callable[[
     if topic:
         return Request(MessageKind.QUESTION, topic=topic, issues=issues)
     section = _SECTION.search(_NUMBERED.sub(" ", rest))
-    limits = Limits(section=SECTIONS[section["section"].casefold()]) if section else Limits()
+    limits = Limits(SECTIONS[section["section"].casefold()] if section else "", left_out)
     if not section and (left := topic_of(_frame(rest))) and len(left.split()) > 1:
         return None  # an issue's number within a longer text: a topic, which the search gives beside the issue
     return Request(MessageKind.ISSUE, issues=issues, limits=limits)
