@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -22,6 +23,7 @@ PAGE_LINKS = 5
 """Links of a page of an answer in a thread, where there is less room than in a list of one's own."""
 MAX_RELATED = 3
 """Links beneath an answer that are like it."""
+_DOTTED = re.compile(r"(?<![\w./@-])[a-z][a-z0-9]*(?:\.[a-z][a-z0-9]+)+(?![\w/@-])", re.IGNORECASE)
 CLOSE_SHARE = 0.65
 """Where the oldest come first, an entry is as good as this part of the best (as `archive.search.grading` has it)."""
 
@@ -62,12 +64,26 @@ def reply(request: Request, index: Index, snapshot: Snapshot, today: date, page:
     found = _search(request, index, snapshot, today, page)
     if not found.results and request.limits.site and "." in request.limits.site and request.topic:
         found, request = _without_site(request, index, snapshot, today, page)
-    unmet = found.results[0].lacks if found.results else ()
-    unsure = found.assumed or request.of_newsletter or (unmet and request.kind is MessageKind.QUESTION)
+    split = _split(request.topic, found.results[0]) if found.results else ()
+    parts = {part.casefold() for name in split for part in name.split(".")}
+    lacks = found.results[0].lacks if found.results else ()
+    unmet = (*(word for word in lacks if word.casefold() not in parts), *split)
+    unsure = found.assumed or split or request.of_newsletter or (unmet and request.kind is MessageKind.QUESTION)
     grade = Grade.NEAREST if unsure and found.grade is Grade.STRONG else found.grade
     unknown = tuple(word for word in unmet if not _is_said(word, index, today))
     answer = Reply(request, grade, (), None, found.results, found.total, unmet=unmet, unknown=unknown, found=found)
     return _quoting(answer, index, today) if request.kind is MessageKind.QUESTION and page == 1 else answer
+
+
+def _split(topic: str, best: Result) -> tuple[str, ...]:
+    """Return the names with a dot within that the best entry has in parts only: "fly.io" is not "on the fly"."""
+    said = " ".join((best.entry.headline, best.entry.text, *(link.url for link in best.entry.links)))
+    names = dict.fromkeys(_DOTTED.findall(topic))
+    return tuple(
+        name
+        for name in names
+        if not re.search(rf"\b{'[ .-]?'.join(map(re.escape, name.split('.')))}\b", said, re.IGNORECASE)
+    )
 
 
 def _is_said(text: str, index: Index, today: date) -> bool:

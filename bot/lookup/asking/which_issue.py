@@ -27,6 +27,10 @@ _IN_NUMBER = re.compile(
     r" cover)?",
     re.IGNORECASE,
 )
+_NUMBER_SAYS = re.compile(
+    r"\b(?:did|does|has|in) #?(?P<number>\d{2,6}) (?:say|have|had|cover|mention|contain|include|carry|got)\w*\b",
+    re.IGNORECASE,
+)
 _DASHED = re.compile(r"\b(?P<day>(?:19|20)\d\d-\d\d-\d\d)\b")
 _LATEST = re.compile(
     r"^(?:(?:show|open|read|give|send|get|see|what(?:'?s| is| was| are)|whats|can (?:you|i|we) (?:see|"
@@ -76,7 +80,7 @@ _SECTION = re.compile(
 )
 _SAYS = re.compile(
     r"\b(?:say|said|mention|wrote|write|cover|have to say|have|had|has|anything|"
-    r"talk)\w*\b.*?\b(?:about|on|regarding)\b",
+    r"talk|something|stuff|links|articles|posts)\w*\b.*?\b(?:about|on|regarding)\b",
     re.IGNORECASE,
 )
 _MONTH_DAYS = 31
@@ -130,7 +134,7 @@ def _frame(text: str) -> str:
 
 def _named(text: str, today: date, archive: Archive) -> tuple[tuple[int | str, ...], str] | None:
     """Return the issues that a text names, the likeliest first, and the text without their name."""
-    for pattern in (_NUMBERED, _ALONE, _IN_NUMBER):
+    for pattern in (_NUMBERED, _ALONE, _IN_NUMBER, _NUMBER_SAYS):
         if match := pattern.search(text):
             number = int(next(filter(None, match.groupdict().values())))
             if pattern is _NUMBERED or archive.has(number):

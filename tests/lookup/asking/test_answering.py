@@ -39,6 +39,21 @@ def test_a_question_of_which_the_best_entry_lacks_a_word_has_a_nearest_answer() 
         assert bool(answer.unmet) is (kind is MessageKind.QUESTION)
 
 
+@pytest.mark.parametrize(
+    ("said", "grade", "unmet"),
+    [
+        ("A policy tool that mutates resources on the fly. See kyver.io for more.", Grade.NEAREST, ("fly.io",)),
+        ("How a team runs its apps on fly.io every day.", Grade.STRONG, ()),
+        ("How a team runs its apps on Fly IO every day.", Grade.STRONG, ()),
+    ],
+)
+def test_a_name_with_a_dot_within_is_one_name(said: str, grade: Grade, unmet: tuple[str, ...]) -> None:
+    """Its parts, far from each other, are other words."""
+    issues = (newsletter.issue(1, said), *ISSUES[1:])
+    answer = reply(Request(MessageKind.QUESTION, topic="fly.io"), Index.of(issues), Snapshot.of(()), TODAY)
+    assert (answer.grade, answer.unmet) == (grade, unmet)
+
+
 def test_what_is_counted_is_quoted_where_it_is_said() -> None:
     """The first sentence of the entry may be about something else."""
     answer = reply(

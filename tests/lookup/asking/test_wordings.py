@@ -8,7 +8,7 @@ import pytest
 
 from bot.lookup.asking.heard import hear
 from bot.lookup.asking.reader import read
-from bot.lookup.asking.request import Request
+from bot.lookup.asking.request import Form, Request
 from tests.fakes.asked_archive import context
 
 
@@ -158,3 +158,42 @@ def test_a_request_behind_a_word_is_for_it(message: str) -> None:
 def test_who_else_should_read_it_is_no_topic(tail: str) -> None:
     """At the end of a message."""
     assert asked(f"helm charts {tail}").topic == "helm charts"
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "topic"),
+    [
+        ("newest mention of nomad", Form.LAST, "nomad"),
+        ("most recent time puppet came up", Form.LAST, "puppet"),
+        ("vagrant: when last mentioned?", Form.LAST, "vagrant"),
+        ("salt, when was it last covered", Form.LAST, "salt"),
+        ("last seen docker swarm", Form.LAST, "docker swarm"),
+        ("earliest mention of rust", Form.FIRST, "rust"),
+        ("istio, first mention?", Form.FIRST, "istio"),
+        ("docker - when was the first time?", Form.FIRST, "docker"),
+        ("unikernels: how often?", Form.COUNTS, "unikernels"),
+        ("docker - first steps", Form.SENTENCES, "docker - first steps"),
+        ("last mile delivery", Form.SENTENCES, "last mile delivery"),
+        ("mention of names in logs", Form.SENTENCES, "mention of names in logs"),
+        ("postgres, last value cache", Form.SENTENCES, "postgres, last value cache"),
+    ],
+)
+def test_a_figure_is_asked_for_before_or_behind_the_topic(text: str, form: Form, topic: str) -> None:
+    """Without a verb too."""
+    request = asked(text)
+    assert (request.form, request.topic) == (form, topic)
+
+
+@pytest.mark.parametrize(
+    ("text", "issue", "topic"),
+    [
+        ("did 300 have stuff about docker", 300, "docker"),
+        ("issue 400: any links on kafka?", 400, "kafka"),
+        ("is there something about chef in issue 210", 210, "chef"),
+        ("does 512 have articles on security?", 512, "security"),
+    ],
+)
+def test_a_question_stays_within_the_issue_that_is_named(text: str, issue: int, topic: str) -> None:
+    """Its number may stand anywhere."""
+    request = asked(text)
+    assert (str(request.kind), request.issues, request.topic) == ("question", (issue,), topic)
