@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
+from archive.issue import Issue
 from archive.kind import Kind
 from archive.link import canonical
 from archive.search.postings import Ints
@@ -44,6 +47,8 @@ def allowed(
             kept &= days < query.before.toordinal()
     if query.issues:
         kept &= _of_issue(query.issues, segments, docs)
+    if query.newsletters:
+        kept &= _of_newsletter(query.newsletters, segments, docs)
     if query.sites:
         kept &= _of_site(query.sites, segments, dictionary, docs)
     return kept
@@ -62,10 +67,20 @@ def _of_kind(asked: frozenset[Kind], kinds: frozenset[Kind] | None, segments: Se
 
 def _of_issue(asked: tuple[str, ...], segments: Segments, docs: Ints) -> Bools:
     """Tell which of `docs` are of an issue with the slug or the number asked for."""
-    kept = np.zeros(len(docs), np.bool_)
     wanted = {issue.lower() for issue in asked}
+    return _in(segments, docs, lambda issue: issue.slug.lower() in wanted or str(issue.number) in wanted)
+
+
+def _of_newsletter(slugs: tuple[str, ...], segments: Segments, docs: Ints) -> Bools:
+    """Tell which of `docs` are of an issue of one of the newsletters `slugs`."""
+    return _in(segments, docs, lambda issue: issue.newsletter in slugs)
+
+
+def _in(segments: Segments, docs: Ints, wanted: Callable[[Issue], bool]) -> Bools:
+    """Tell which of `docs` are of an issue that is `wanted`."""
+    kept = np.zeros(len(docs), np.bool_)
     for segment, start, end in segments.places():
-        hits = [issue.slug.lower() in wanted or str(issue.number) in wanted for issue in segment.issues]
+        hits = [wanted(issue) for issue in segment.issues]
         here = (docs >= start) & (docs < end)
         kept[here] = np.array(hits, np.bool_)[segment.issue_of[docs[here] - start]]
     return kept

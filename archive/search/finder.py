@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from archive.kind import Kind
 from archive.search.filters import Bools, allowed
 from archive.search.grading import SQUARE_COVERAGE, confidence, grade, meant
+from archive.search.newsletters import Newsletters
 from archive.search.numbers import is_said
 from archive.search.plan import any_form, corrected, either, guessed, named, phrase, plan
 from archive.search.postings import Ints
@@ -78,6 +79,7 @@ class Finder:
         self._dictionary = dictionary
         self._lookup = lookup
         self._own_name = own_name
+        self._newsletters = Newsletters(segments.issues)
         self._ranker = Ranker(segments)
         self._usual: dict[frozenset[Kind] | None, Bools] = {}
         self._plans: dict[tuple[str, frozenset[Kind] | None, date], Plan] = {}
@@ -87,7 +89,7 @@ class Finder:
         key = query, kinds, today
         found = self._plans.get(key)
         if found is None:
-            asked = parse(query, today)
+            asked = self._newsletters.resolved(parse(query, today))
             if not self._own_name.isdisjoint(word.text for word in asked.words):
                 asked = replace(asked, words=self._less_own_name(asked.words))
             if len(self._plans) >= CACHED_PLANS:

@@ -1,10 +1,11 @@
 """What people type, taken apart: words, exact phrases, alternatives, words to leave out, filters, days and addresses.
 
-`"exact phrase"`, `-word`, `kafka OR rabbitmq` (also `|`), `in:tools`, `site:github.com`, `issue:435`, `since:2018`,
-`after:2018`, `before:2020-06`, `year:2019`, `sort:new`; in plain words `latest …` at the start, and at the end or the
-start `last week`, `this year`, `since 2020`, `before may 2019`. `since:2018` is from 1 January 2018 on, `after:2018`
-from 1 January 2019 on, `before:2020-06` until 31 May 2020. `435`, `#435` and `issue 435` name an issue (the last two
-also beside a topic: `#435 kafka`), `3 september 2017` the issue of that day, a pasted address its entry.
+`"exact phrase"`, `-word`, `kafka OR rabbitmq` (also `|`), `in:tools`, `site:github.com`, `issue:435`,
+`from:sre-weekly`, `since:2018`, `after:2018`, `before:2020-06`, `year:2019`, `sort:new`; in plain words `latest …` at
+the start, and at the end or the start `last week`, `this year`, `since 2020`, `before may 2019`. `since:2018` is from
+1 January 2018 on, `after:2018` from 1 January 2019 on, `before:2020-06` until 31 May 2020. `435`, `#435` and `issue
+435` name an issue (the last two also beside a topic: `#435 kafka`), `3 september 2017` the issue of that day, a pasted
+address its entry.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from archive.link import canonical
 from archive.search import numbers
 from archive.search.address import address
 from archive.search.dates import ABBREVIATED_MONTHS, day_of, limited, months_written_out, span_of, spoken
-from archive.search.wording import COMPOUNDS, OPTIONAL_WORDS, STOP_WORDS, written_out
+from archive.search.wording import OPTIONAL_WORDS, STOP_WORDS, compounded, written_out
 from archive.search.words import Words, umlauts, words
 
 QUERY_MAX_CHARS = 2_000
@@ -47,7 +48,9 @@ KIND_NAMES = {
 """The kinds of section by what an `in:` filter may call them: in the singular and the plural."""
 _UNMISSED = OPTIONAL_WORDS | ABBREVIATED_MONTHS  # newsletters write months out: a "feb" would find its few slips
 _DAYS = frozenset({"since", "after", "before", "year"})
-_FILTERS = frozenset({"in", "site", "issue", "sort"}) | _DAYS
+_FILTERS = frozenset({"in", "site", "issue", "from", "sort"}) | _DAYS
+_NEVER_MISSPELT = frozenset({"in", "from"})
+"""Filters with nothing taken for a slip of theirs: "form:" is a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,8 @@ class Query:
     `either`: groups of alternatives, of which one is enough. `addresses`: pasted ones in their canonical form. `issue`:
     the number of an issue, if it is all of the query or is marked as one beside a topic; `day`: that of an issue, if it
     is all of the query. `newest`: newest first was asked for. `number`: the one that says what is meant
-    ("Java 8"). `spoken_days` is the span given in plain words as it was typed, `filters` the other filters.
+    ("Java 8"). `newsletters` are as typed until the archive that has them resolves them. `spoken_days` is the span
+    given in plain words as it was typed, `filters` the other filters.
     """
 
     words: tuple[QueryWord, ...] = ()
@@ -82,6 +86,7 @@ class Query:
     kinds: frozenset[Kind] = frozenset()
     sites: tuple[str, ...] = ()
     issues: tuple[str, ...] = ()
+    newsletters: tuple[str, ...] = ()
     after: date | None = None
     before: date | None = None
     issue: int | None = None
@@ -95,7 +100,12 @@ class Query:
     @property
     def narrows(self) -> bool:
         """Return whether any filter lets only some entries through."""
-        return bool(self.kinds or self.sites or self.issues or self.after or self.before)
+        return bool(self.kinds or self.sites or self.issues or self.newsletters or self.after or self.before)
+
+    @property
+    def looks_for_words(self) -> bool:
+        """Return whether anything is asked for besides filters."""
+        return bool(self.words or self.phrases or self.either or self.addresses)
 
 
 @dataclass(slots=True)
@@ -112,6 +122,7 @@ class _QueryDraft:
     kinds: set[Kind] = field(default_factory=set)
     sites: list[str] = field(default_factory=list)
     issues: list[str] = field(default_factory=list)
+    newsletters: list[str] = field(default_factory=list)
     after: date | None = None
     before: date | None = None
     newest: bool = False
@@ -150,6 +161,7 @@ def parse(text: str, today: date = date.max) -> Query:
         kinds=frozenset(draft.kinds),
         sites=tuple(draft.sites),
         issues=tuple(draft.issues),
+        newsletters=tuple(draft.newsletters),
         after=max((day for day in (draft.after, span.after) if day), default=None),
         before=min((day for day in (draft.before, span.before) if day), default=None),
         issue=int(named[1]) if named else None,
@@ -194,21 +206,6 @@ def _narrows(match: re.Match[str]) -> bool:
     """Return whether a part of a query only takes results away."""
     key = match[4]
     return (match[0].startswith("-") and len(match[0]) > 1) or (key is not None and key.lower() in _FILTERS)
-
-
-def compounded(typed: list[str]) -> list[str]:
-    """Return `typed` with the names that would lose a word as filler written as one.
-
-    >>> compounded(["on", "call", "rota"])
-    ['oncall', 'rota']
-    """
-    found: list[str] = []
-    for word in typed:
-        if found and found[-1] + word in COMPOUNDS and (word in STOP_WORDS or found[-1] in STOP_WORDS):
-            found[-1] += word
-        else:
-            found.append(word)
-    return found
 
 
 def _cleaned(text: str) -> str:
@@ -341,6 +338,9 @@ def _filter(draft: _QueryDraft, key: str, value: str) -> None:
         draft.sites.append(site.removeprefix("www."))
     elif key == "issue" and (issue := value.lstrip("#")):
         draft.issues.append(issue)
+    elif key == "from" and value.strip(","):
+        draft.newsletters += [name.strip() for name in value.split(",") if name.strip()]
+        return
     elif key in _DAYS:
         _date(draft, key, value)
     elif key == "sort" and value.lower() in {"new", "newest", "date", "latest"}:
@@ -359,7 +359,7 @@ def _filter_meant(key: str) -> str:
     if len(key) < 3 or key in _FILTERS:
         return ""
     near = {key[:at] + key[at + 1 :] for at in range(len(key))} | {key}
-    for name in sorted(_FILTERS - {"in"}):
+    for name in sorted(_FILTERS - _NEVER_MISSPELT):
         if near & ({name[:at] + name[at + 1 :] for at in range(len(name))} | {name}) or sorted(name) == sorted(key):
             return name
     return ""

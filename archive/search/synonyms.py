@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
-from archive.search.query import compounded
-from archive.search.wording import STOP_WORDS
+from archive.search.wording import STOP_WORDS, compounded
 from archive.search.words import Words, words
 
 SYNONYM, NEAR_NAME = "synonym", "near name"

@@ -57,3 +57,18 @@ def written_out(text: str) -> str:
     'deploys without downtime, b/g with haproxy'
     """
     return _WITH.sub(lambda match: {"w/o": "without", "w/": "with", "b/c": "because"}[match[0].lower()], text)
+
+
+def compounded(typed: list[str]) -> list[str]:
+    """Return `typed` with the names that would lose a word as filler written as one.
+
+    >>> compounded(["on", "call", "rota"])
+    ['oncall', 'rota']
+    """
+    found: list[str] = []
+    for word in typed:
+        if found and found[-1] + word in COMPOUNDS and (word in STOP_WORDS or found[-1] in STOP_WORDS):
+            found[-1] += word
+        else:
+            found.append(word)
+    return found
