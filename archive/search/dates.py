@@ -15,6 +15,8 @@ _MONTHS = {
     if name
 } | {"sept": 9}
 ABBREVIATED_MONTHS = frozenset(_MONTHS) - {name.lower() for name in calendar.month_name}
+_ALSO_WORDS = frozenset({"may", "march", "mar", "dec"})
+"""Months that are another word in small letters."""
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _RECENT = (
     r"(?:(?:in|from|over|during|within) )?(?:the )?(?P<which>last|past|this) (?:(?P<count>\d{1,3}) )?"
@@ -98,15 +100,42 @@ def months_written_out(text: str) -> str:
     return _ABBREVIATED.sub(lambda match: calendar.month_name[_MONTHS[match["month"].lower()]].lower(), text)
 
 
+def month_beside(text: str) -> str:
+    """Return the month that `text` names beside something else, as it is written there, "" for none; not within quotes.
+
+    One that is also another word counts at the end alone.
+
+    >>> month_beside("outage feb"), month_beside("outage in May"), month_beside("what may break"), month_beside("june")
+    ('feb', 'may', '', '')
+    """
+    pieces = [] if '"' in text else [piece.strip(".,?!").lower() for piece in text.split()]
+    if len(pieces) < 2:
+        return ""
+    return next(
+        (
+            piece
+            for at, piece in enumerate(pieces, 1)
+            if piece in _MONTHS and (at == len(pieces) or piece not in _ALSO_WORDS)
+        ),
+        "",
+    )
+
+
+def says_month(month: str, text: str) -> bool:
+    """Return whether `text` names the `month`, in full or abbreviated; one that is also another word by its capital."""
+    names = (name for name, number in _MONTHS.items() if number == _MONTHS[month])
+    written = "|".join(name.title() if name in _ALSO_WORDS else f"(?i:{name})" for name in names)
+    return re.search(rf"\b(?:{written})\b", text) is not None
+
+
 def limited(bound: str, days: Span) -> Span:
     """Return the days that a `bound` ("since", "after", "before", "until") leaves of all, by the `days` it names.
 
-    `after` a year or a month begins when that is over. A day named in full is the first that counts, as with `since`.
+    `after` a year, a month or a day begins when that is over; `since` includes it.
     """
     if bound in {"before", "until"}:
         return Span(None, days.after if bound == "before" else days.before, days.text)
-    over = bound == "after" and days.after and days.before and days.before - days.after > timedelta(days=1)
-    return Span(days.before if over else days.after, None, days.text)
+    return Span(days.before if bound == "after" else days.after, None, days.text)
 
 
 def spoken(text: str, today: date) -> tuple[str, Span]:

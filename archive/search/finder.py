@@ -13,9 +13,9 @@ from archive.kind import Kind
 from archive.search.filters import Bools, allowed
 from archive.search.grading import SQUARE_COVERAGE, confidence, grade, meant
 from archive.search.newsletters import Newsletters
-from archive.search.numbers import is_said
 from archive.search.plan import any_form, corrected, either, guessed, named, phrase, plan
 from archive.search.postings import Ints
+from archive.search.qualifiers import is_missed
 from archive.search.query import Query, QueryWord, parse
 from archive.search.rank import Matches, Ranker
 from archive.search.rerank import QueryLeaves, leaves_of, second_look
@@ -138,7 +138,7 @@ class Finder:
         sure = confidence(found, self._segments.living)
         graded = grade(found, sure)
         if graded is Grade.STRONG and (
-            self._is_vague(plan) or self._lacks_name(plan, found) or self._lacks_number(plan, found)
+            self._is_vague(plan) or self._lacks_name(plan, found) or self._lacks_qualifier(plan, found)
         ):
             graded = Grade.NEAREST
         return Outcome(self._answers(plan, found), graded, sure)
@@ -146,7 +146,7 @@ class Finder:
     def is_answered(self, plan: Plan) -> bool:
         """Return whether the answer is strong; of one word, that is said without ranking what has it."""
         if len(plan.terms) == len(plan.leaves) == 1 and not (
-            plan.asked.addresses or plan.asked.number or self._is_vague(plan)
+            plan.asked.addresses or plan.asked.number or plan.asked.month or self._is_vague(plan)
         ):
             found = self._kept(plan, self._ranker.found(plan.terms))
             if float(found.met.max(initial=0)) >= SQUARE_COVERAGE:
@@ -180,11 +180,11 @@ class Finder:
         names = named(plan.terms, self._lookup)
         return any(common(np.sort(first), self._ranker.hits(term).docs).size == 0 for term in names)
 
-    def _lacks_number(self, plan: Plan, found: Matches) -> bool:
-        """Return whether none of the first entries has the number that is asked for: £99 is not 99.99."""
-        if not (number := plan.asked.number):
+    def _lacks_qualifier(self, plan: Plan, found: Matches) -> bool:
+        """Return whether none of the first entries has the version or the month that is asked for."""
+        if not (plan.asked.number or plan.asked.month):
             return False
-        return not any(is_said(number, self._segments.entry(int(doc))[2]) for doc in _first(found))
+        return is_missed(plan.asked, [self._segments.entry(int(doc))[2] for doc in _first(found)])
 
     def _kept(self, plan: Plan, found: Matches) -> Matches:
         """Return those of `found` that the filters let through and that have nothing to be left out."""

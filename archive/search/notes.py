@@ -11,8 +11,8 @@ from itertools import pairwise
 
 from archive.issue import Entry, Issue
 from archive.kind import Kind
-from archive.search.numbers import is_said
 from archive.search.plan import CORRECTIONS, GUESS
+from archive.search.qualifiers import unsaid
 from archive.search.query import Query
 from archive.search.result import Assumption, Reason, Result
 from archive.search.wording import COMPOUNDS, STOP_WORDS
@@ -113,12 +113,16 @@ def replaced(query: str, assumptions: Sequence[Assumption]) -> str:
 
 
 def lacks(asked: Query, reasons: Sequence[Reason], entry: Entry) -> tuple[str, ...]:
-    """Return the telling words of `asked` that an `entry`, found for `reasons`, has in no form, and the number."""
+    """Return the telling words of `asked` that an `entry`, found for `reasons`, has in no form, and qualifiers."""
     met = {word for reason in reasons for word in reason.word.split()}
     wanted = [word.text for word in asked.words if not word.optional]
     found = _runs(word for word in wanted if word not in met)
-    if asked.number and not is_said(asked.number, entry) and not set(words(asked.number)) & set(wanted):
-        found.append(asked.number)
+    # A number that is looked for as a word is told of as one.
+    found += [
+        each
+        for each in unsaid(asked, entry)
+        if each not in found and not set(words(each)) & (set(wanted) - {asked.month})
+    ]
     missing = [options for options in asked.either if met.isdisjoint(word for option in options for word in option)]
     return (*found, *(" or ".join(" ".join(option) for option in options) for options in missing))
 

@@ -18,7 +18,7 @@ from archive.kind import Kind
 from archive.link import canonical
 from archive.search import numbers
 from archive.search.address import address
-from archive.search.dates import ABBREVIATED_MONTHS, day_of, limited, months_written_out, span_of, spoken
+from archive.search.dates import ABBREVIATED_MONTHS, day_of, limited, month_beside, months_written_out, span_of, spoken
 from archive.search.wording import OPTIONAL_WORDS, STOP_WORDS, compounded, written_out
 from archive.search.words import Words, umlauts, words
 
@@ -73,9 +73,9 @@ class Query:
 
     `either`: groups of alternatives, of which one is enough. `addresses`: pasted ones in their canonical form. `issue`:
     the number of an issue, if it is all of the query or is marked as one beside a topic; `day`: that of an issue, if it
-    is all of the query. `newest`: newest first was asked for. `number`: the one that says what is meant
-    ("Java 8"). `newsletters` are as typed until the archive that has them resolves them. `spoken_days` is the span
-    given in plain words as it was typed, `filters` the other filters.
+    is all of the query. `newest`: newest first was asked for. `number`: the one that says what is meant ("Java 8");
+    `month`: that beside a topic, as typed. `newsletters` are as typed until the archive that has them resolves them.
+    `spoken_days` is the span given in plain words as it was typed, `filters` the other filters.
     """
 
     words: tuple[QueryWord, ...] = ()
@@ -92,6 +92,7 @@ class Query:
     issue: int | None = None
     day: date | None = None
     number: str = ""
+    month: str = ""
     newest: bool = False
     spoken_days: str = ""
     filters: tuple[str, ...] = ()
@@ -167,6 +168,7 @@ def parse(text: str, today: date = date.max) -> Query:
         issue=int(named[1]) if named else None,
         day=day_of(plain),
         number="" if named or either else numbers.telling(widened(plain)),
+        month="" if either else month_beside(widened(plain)),
         newest=draft.newest,
         spoken_days=span.text,
         filters=tuple(draft.filters),

@@ -182,6 +182,8 @@ def test_the_newest_come_first_when_asked_for(query: str) -> None:
         ("kubernetes last 8 weeks", {3}),
         ("kubernetes from the last 2 months", {3}),
         ("kubernetes after 2019-01-20", {3}),
+        ("kubernetes after 13 january 2019", {3}),
+        ("kubernetes since 13 january 2019", {1, 3}),
         ("kubernetes after 2018", {1, 3}),
         ("kubernetes since 20 january 2019", {3}),
         ("before the 20th of jan. 2019 kubernetes", {1}),

@@ -85,7 +85,10 @@ def test_advertisements_stay_out_unless_asked_for() -> None:
         ("kubernetes issue:#1", {"2019-01-13-1"}),
         ("kubernetes before:2019-01-20", {"2019-01-13-1"}),
         ("kubernetes after:2019-01-20", {"2019-01-27-3"}),
-        ("kubernetes after:2019-01-27", {"2019-01-27-3"}),
+        ("kubernetes after:2019-01-26", {"2019-01-27-3"}),
+        ("kubernetes after:2019-01-27", set()),
+        ("kubernetes since:2019-01-27", {"2019-01-27-3"}),
+        ("kubernetes since:2019-01-28", set()),
         ("kubernetes after:2019-01", set()),
         ("kubernetes after:2019", set()),
         ("kubernetes after:2018", {"2019-01-13-1", "2019-01-27-3"}),
@@ -276,11 +279,18 @@ def test_a_small_number_weighs_nothing() -> None:
         ("nagios #2", ()),
         ("nagios in 8", ()),
         ("nagios 8 checks", ()),
+        ("nagios 8 migration", ("migration", "8")),
+        ("nagios 8 in production", ("production", "8")),
+        ("nagios 1.3 checks", ("1.3",)),
+        ("istio 8 release", ("release",)),
+        ("istio 5", ("5",)),
+        ("istio 6", ()),
     ],
 )
 def test_a_number_after_a_name_is_missed_where_no_entry_on_top_has_it(query: str, lacks: tuple[str, ...]) -> None:
-    """At the end of a query it says which one is meant; a count stands before what it counts."""
-    answer = Index.of([*ARCHIVE, issue(5, "Istio8 and 8.1 are out.", "Nagios 1.8 was.")]).search(query, reasons=True)
+    """Behind a name it says which one is meant; a count stands before what it counts, in a query as in an entry."""
+    said = "Istio8 and 8.1 are out.", "Nagios 1.8 was.", "Istio 7 and 6, and a mesh in 5 minutes."
+    answer = Index.of([*ARCHIVE, issue(5, *said)]).search(query, reasons=True)
     assert answer.grade is (Grade.NEAREST if lacks else Grade.STRONG)
     assert answer.results[0].lacks == lacks
 
@@ -329,3 +339,25 @@ def test_a_product_is_no_other_name_of_its_kind() -> None:
     assert index.search("vpn").grade is Grade.STRONG
     assert index.search("wireguard").grade is not Grade.STRONG
     assert index.search("openvpn").grade is not Grade.STRONG
+
+
+@pytest.mark.parametrize(
+    ("query", "lacks"),
+    [
+        ("outage feb", ("feb",)),
+        ("feb outage", ("feb",)),
+        ("outage february", ("february",)),
+        ("outage in may", ("may",)),
+        ("outage january", ()),
+        ("jan outage", ()),
+        ("outage in march", ()),
+        ("what may cause an outage", ("cause",)),
+        ('"outage" feb', ()),
+    ],
+)
+def test_a_month_beside_a_topic_is_missed_where_no_entry_on_top_says_it(query: str, lacks: tuple[str, ...]) -> None:
+    """In full or abbreviated is the same month; what is also another word is one at the end alone."""
+    index = Index.of([*ARCHIVE, issue(5, "The outage of January 31.", "Another outage, in March, we may march on.")])
+    answer = index.search(query, reasons=True)
+    assert answer.results[0].lacks == lacks
+    assert answer.grade is (Grade.NEAREST if lacks else Grade.STRONG)

@@ -54,6 +54,13 @@ def test_a_name_with_a_dot_within_is_one_name(said: str, grade: Grade, unmet: tu
     assert (answer.grade, answer.unmet) == (grade, unmet)
 
 
+def test_the_day_that_limits_an_answer_is_one_of_its_days() -> None:
+    """Issue 1 came out on 13 January."""
+    for day, grade in (("2019-01-13", Grade.STRONG), ("2019-01-14", Grade.NONE)):
+        asked = Request(MessageKind.LOOKUP, topic="velero", limits=Limits(after=day))
+        assert reply(asked, Index.of(ISSUES), Snapshot.of(()), TODAY).grade is grade
+
+
 def test_what_is_counted_is_quoted_where_it_is_said() -> None:
     """The first sentence of the entry may be about something else."""
     answer = reply(
