@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from archive.document import SUFFIXES, Reading
+from archive.errors import FolderError
 from archive.folder import OTHER_DOCUMENTS, DiskFolder, File
 from archive.kind import Kind
 from archive.loader import read_one
@@ -20,23 +21,52 @@ from archive.snapshot import Snapshot
 from bot.cli.archive_folder import folder_of
 from bot.cli.reading import watched
 from bot.cli.terminal import out, safe
+from bot.domain.newsletter import Newsletter
 from bot.domain.publication import HeldBack, held_back, released
 from bot.domain.schedule import zone_of
 from bot.runtime.clock import SystemClock
+from bot.source.finding import find_newsletters
 
 MEND = "this is a fault of the reader, not of the file: please report it with that line"
 
 
 def check(archive: Path | None) -> int:
-    """Read every file, check that nothing was lost or invented, and print the counts.
+    """Read every file, check that nothing was lost or invented, and print the counts, for each newsletter by itself.
 
-    Returns the exit code: 1 if anything was lost or invented. Raises SettingsError, FolderError.
+    Returns the exit code: 1 if anything was lost or invented, or one of several newsletters cannot be read.
+    Raises SettingsError, FolderError.
     """
-    folder = DiskFolder(folder_of(archive), SUFFIXES)
+    found = find_newsletters(folder_of(archive))
+    if not found.several:
+        return 1 if _checked(found.newsletters[0]) else 0
+    out.print(Text(safe(f"Several newsletters: {found.why}.")), soft_wrap=True)
+    for newsletter in found.newsletters:
+        out.print(Text(safe(f"{newsletter.slug}: {newsletter.name}, in {newsletter.folder}")), soft_wrap=True)
+    failed = [newsletter.slug for newsletter in found.newsletters if not _is_sound(newsletter)]
+    if failed:
+        out.print(Text(safe(f"\nTo mend, of {len(found.newsletters)} newsletters: {', '.join(failed)}."), "bold red"))
+    return 1 if failed else 0
+
+
+def _is_sound(newsletter: Newsletter) -> bool:
+    """Print one of several newsletters' findings under its name; return whether it could be read and lost nothing."""
+    out.print(Text(safe(f"\n{newsletter.name} ({newsletter.slug})"), "bold"))
+    try:
+        return not _checked(newsletter)
+    except FolderError as error:
+        out.print(Text(safe(str(error)), "bold red"))
+        return False
+
+
+def _checked(newsletter: Newsletter) -> int:
+    """Check one newsletter by its own file, print what was found, and return how much was lost or invented.
+
+    Raises FolderError.
+    """
+    folder = DiskFolder(newsletter.folder or Path(), SUFFIXES)
     files = list(folder.files())
     read, unproved, unseen = _proved(folder, files)
-    now = SystemClock().now()
-    zone = zone_of(folder.newsletter.zone or "UTC")
+    now, zone = SystemClock().now(), zone_of(newsletter.zone)
     snapshot, held = released(read, now, zone), held_back(read, now, zone)
     problems = [*snapshot.problems, *unproved]
     lost = sum(problem.lost for problem in problems)
@@ -50,7 +80,7 @@ def check(archive: Path | None) -> int:
     for line in _not_read(folder):
         out.print(Text(safe(line), "yellow"))
     out.print(_verdict(len(files), lost, len(problems)))
-    return 1 if lost else 0
+    return lost
 
 
 def _proved(folder: DiskFolder, files: list[File]) -> tuple[Snapshot, list[Problem], list[Unseen]]:
