@@ -16,6 +16,7 @@ import typer
 from archive.errors import BackIssueError
 from bot.cli.db import database
 from bot.cli.delivering import delivering
+from bot.cli.newsletter_list import newsletter_list
 from bot.cli.options import Archive, AskFormat, ExportFormat, SearchFormat, Source, Synonyms
 
 app = typer.Typer(
@@ -49,6 +50,7 @@ def main(
 
 app.add_typer(database)
 app.add_typer(delivering)
+app.add_typer(newsletter_list)
 
 
 @app.command()
@@ -103,18 +105,6 @@ def check(archive: Archive = None) -> None:
     from bot.cli.check import check as run_it  # noqa: PLC0415 - heavy
 
     raise typer.Exit(run_it(archive))
-
-
-@app.command()
-def newsletters(
-    archive: Archive = None,
-    *,
-    output: Annotated[SearchFormat, typer.Option("--format", help="How they are listed.")] = SearchFormat.TABLE,
-) -> None:
-    """List the newsletters in the archive's folder, and what is wrong with each."""
-    from bot.cli.newsletters import newsletters as run_it  # noqa: PLC0415 - heavy
-
-    run_it(archive, as_json=output is SearchFormat.JSONL)
 
 
 @app.command()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from rich.table import Table
+from rich.text import Text
 
 from bot.cli.archive_folder import folder_of
 from bot.cli.terminal import out, safe, write
@@ -15,6 +17,8 @@ from bot.runtime.clock import SystemClock
 from bot.source.finding import find_newsletters
 from bot.source.several import open_part
 
+Row = dict[str, Any]
+"""What is told of one newsletter, by the table's columns."""
 _COLUMNS = ("slug", "name", "issues", "newest", "folder", "problems", "fault")
 
 
@@ -24,21 +28,27 @@ def newsletters(archive: Path | None, *, as_json: bool) -> None:
     Raises SettingsError, FolderError.
     """
     found = find_newsletters(folder_of(archive))
-    rows = [_row(each) for each in found.newsletters]
+    rows = [row_of(each) for each in found.newsletters]
     if as_json:
         for row in rows:
             write(json.dumps(row, ensure_ascii=False))
         return
+    out.print(table_of_rows(rows))
+    kind = "Several newsletters" if found.several else "One newsletter"
+    out.print(Text(safe(f"{kind}: {found.why}")), soft_wrap=True)
+
+
+def table_of_rows(rows: Iterable[Row]) -> Table:
+    """Return newsletters as a table, a line for each."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     for column in _COLUMNS:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*(safe(str(row[column])) for column in _COLUMNS))
-    out.print(table)
-    out.print(safe(f"{'Several newsletters' if found.several else 'One newsletter'}: {found.why}"))
+        table.add_row(*(Text(safe(str(row[column]))) for column in _COLUMNS))
+    return table
 
 
-def _row(newsletter: Newsletter) -> dict[str, Any]:
+def row_of(newsletter: Newsletter) -> Row:
     """Return what is told of one newsletter, by the table's columns."""
     part = open_part(newsletter, SystemClock())
     snapshot, newest = part.snapshot, part.snapshot.latest()

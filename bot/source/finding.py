@@ -105,7 +105,7 @@ def find_newsletters(folder: Path, zone: str | None = None) -> Found:
     """
     if (folder / LIST_NAME).is_file():
         given = listed(_read_list(folder), folder)
-        newsletters = tuple(_completed(each, zone) for each in given)
+        newsletters = tuple(completed(each, zone) for each in given)
         return Found(newsletters, f"{LIST_NAME} names them", several=True)
     subfolders, at_top = _looked_at(folder)
     names, why = parted(subfolders, issues_at_top=at_top, file_at_top=(folder / FILE_NAME).is_file())
@@ -113,7 +113,7 @@ def find_newsletters(folder: Path, zone: str | None = None) -> Found:
         return Found((newsletter_in(folder, zone),), why)
     _check_slugs(names, folder)
     guessed = (Newsletter(slug_of(name), "", "", "", folder / name) for name in names)
-    found = sorted((_completed(each, zone) for each in guessed), key=lambda each: each.slug)
+    found = sorted((completed(each, zone) for each in guessed), key=lambda each: each.slug)
     return Found(tuple(found), why, several=True)
 
 
@@ -134,11 +134,12 @@ def _looked_at(folder: Path) -> tuple[list[Subfolder], bool]:
     except OSError:
         next(DiskFolder(folder, SUFFIXES).files(), None)  # which says what is wrong and what to do
         raise
-    below = [Subfolder(each.name, _has_issues(each), (each / FILE_NAME).is_file()) for each in entries if each.is_dir()]
+    below = [Subfolder(each.name, has_issues(each), (each / FILE_NAME).is_file()) for each in entries if each.is_dir()]
     return below, any(_may_be_issue(Path(each.name)) for each in entries if not each.is_dir())
 
 
-def _has_issues(folder: Path) -> bool:
+def has_issues(folder: Path) -> bool:
+    """Return whether a file in the folder or below it may be an issue, by its name."""
     for root, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
         below = Path(root).relative_to(folder)
@@ -152,7 +153,7 @@ def _may_be_issue(file: Path) -> bool:
     return file.suffix.lower() in SUFFIXES and file.name[0] not in "._" and not is_page(file.as_posix())
 
 
-def _completed(given: Newsletter, zone: str | None) -> Newsletter:
+def completed(given: Newsletter, zone: str | None = None) -> Newsletter:
     """Return a newsletter with what its own file says where the list says nothing.
 
     A file that cannot be used is that newsletter's fault, which its reader finds and says.
