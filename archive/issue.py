@@ -116,6 +116,7 @@ class Issue:
     `source` is a hash of the file's text, however this version reads it; "" for an issue that was read from no file.
     `newsletter` is the slug of the newsletter it belongs to, "" where the archive is the only one; where there are
     several, `slug` begins with it (`sre-weekly/388`), so that it stays unique. `number` is its newsletter's own.
+    `newsletter_name` is what people call that newsletter, "" where it has no name or is the only one.
     """
 
     slug: str
@@ -130,6 +131,7 @@ class Issue:
     placed: bool = False
     day_only: bool = False
     newsletter: str = ""
+    newsletter_name: str = ""
 
     def entries(self) -> Iterator[tuple[Section, Entry]]:
         """Return every entry with its section, in reading order."""

@@ -41,16 +41,21 @@ def check(archive: Path | None) -> int:
         return 1 if _checked(found.newsletters[0]) else 0
     out.print(Text(safe(f"Several newsletters: {found.why}.")), soft_wrap=True)
     for newsletter in found.newsletters:
-        out.print(Text(safe(f"{newsletter.slug}: {newsletter.name}, in {newsletter.folder}")), soft_wrap=True)
+        out.print(Text(safe(f"{_called(newsletter)}: {newsletter.folder}")), soft_wrap=True)
     failed = [newsletter.slug for newsletter in found.newsletters if not _is_sound(newsletter)]
     if failed:
         out.print(Text(safe(f"\nTo mend, of {len(found.newsletters)} newsletters: {', '.join(failed)}."), "bold red"))
     return 1 if failed else 0
 
 
+def _called(newsletter: Newsletter) -> str:
+    """Return a newsletter's name with its slug, or its slug alone."""
+    return f"{newsletter.name} ({newsletter.slug})" if newsletter.name else newsletter.slug
+
+
 def _is_sound(newsletter: Newsletter) -> bool:
     """Print one of several newsletters' findings under its name; return whether it could be read and lost nothing."""
-    out.print(Text(safe(f"\n{newsletter.name} ({newsletter.slug})"), "bold"))
+    out.print(Text(safe(f"\n{_called(newsletter)}"), "bold"))
     try:
         return not _checked(newsletter)
     except FolderError as error:

@@ -54,7 +54,7 @@ def row_of(newsletter: Newsletter) -> Row:
     snapshot, newest = part.snapshot, part.snapshot.latest()
     said = (
         newsletter.slug,
-        newsletter.name,
+        newsletter.name or newsletter.slug,
         len(snapshot.issues),
         f"{newest.published:%Y-%m-%d}" if newest is not None else "",
         str(newsletter.folder),

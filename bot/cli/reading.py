@@ -62,7 +62,8 @@ def _joined(found: Found) -> Snapshot:
     for part in parts:
         if part.fault is not None:
             err.print(Text(safe(str(part.fault)), style="yellow"))
-    return Joining().joined({part.newsletters[0].slug: part.snapshot for part in parts})
+    names = {newsletter.slug: newsletter.name for newsletter in found.newsletters}
+    return Joining(names).joined({part.newsletters[0].slug: part.snapshot for part in parts})
 
 
 def watched(files: list[File], doing: str) -> Iterable[File]:

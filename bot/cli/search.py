@@ -24,7 +24,7 @@ from bot.cli.batch import BatchError, complete_or_marked, reason_of
 from bot.cli.queries import read_queries
 from bot.cli.reading import index, read
 from bot.cli.terminal import err, out, safe, write
-from bot.domain.title import label_among
+from bot.lookup.issue_name import numbered
 from bot.runtime.clock import SystemClock
 
 Asked = TypeVar("Asked")
@@ -174,9 +174,9 @@ def _said(answer: Answer) -> Iterator[str]:
 def _drawn(result: Result, *, explain: bool) -> Text:
     entry, issue = result.entry, result.issue
     text = Text(safe(entry.headline), style="bold")
-    also = f"  also in {', '.join(map(label_among, result.also_in))}" if result.also_in else ""
+    also = f"  also in {safe(', '.join(map(numbered, result.also_in)))}" if result.also_in else ""
     text.append(
-        f"\n{label_among(issue)}  {issue.published:%d %b %Y}  {result.section.kind}{also}", style="not bold dim"
+        f"\n{safe(numbered(issue))}  {issue.published:%d %b %Y}  {result.section.kind}{also}", style="not bold dim"
     )
     if entry.text.strip():
         text.append("\n" + safe(entry.text.strip()), style="not bold")

@@ -163,16 +163,11 @@ def completed(given: Newsletter, zone: str | None = None) -> Newsletter:
         said = newsletter_in(folder)
     except FolderError:
         said = Newsletter("", "")
-    name = given.name or said.name or _readable(given.slug)
+    name = given.name or said.name
     own_zone = said.zone if said.zone != "UTC" else ""
     return Newsletter(
         given.slug, name, zone or given.zone or own_zone or "UTC", given.language or said.language, folder
     )
-
-
-def _readable(slug: str) -> str:
-    """Return a slug as words: `sre-weekly` as `Sre Weekly`."""
-    return " ".join(word.capitalize() for word in slug.split("-"))
 
 
 def _read_list(folder: Path) -> Mapping[str, Any]:

@@ -63,7 +63,8 @@ class SeveralLibrary(Library):
     def __init__(self, folder: Path, parts: Collection[Library], clock: Clock, names: Synonyms | None = None) -> None:
         """Join the libraries `parts`, one a newsletter; `folder` is what the operator named."""
         self._parts = {part.newsletters[0].slug: part for part in parts}
-        self._joining = Joining()
+        self._names = {slug: part.newsletters[0].name for slug, part in self._parts.items()}
+        self._joining = Joining(self._names)
         snapshot = self._joining.joined(self._snapshots())
         super().__init__(DiskFolder(folder, SUFFIXES), Current(snapshot, Index.of(snapshot.issues, names)), clock)
         self.newsletters = tuple(part.newsletters[0] for part in parts)
@@ -116,7 +117,8 @@ class SeveralLibrary(Library):
             return tuple(sorted(each, key=lambda issue: (issue.published, issue.slug)))
         shown = self.snapshot
         found = self._parts[newsletter].announced()
-        return tuple(shown.get(f"{newsletter}/{issue.slug}") or qualified(newsletter, issue) for issue in found)
+        name = self._names[newsletter]
+        return tuple(shown.get(f"{newsletter}/{issue.slug}") or qualified(newsletter, issue, name) for issue in found)
 
     def held_back(self) -> tuple[HeldBack, ...]:
         """See `Library.held_back`."""

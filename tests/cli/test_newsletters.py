@@ -21,12 +21,12 @@ def _written(folder: Path) -> Path:
 
 
 def test_each_is_a_line(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    """With its issues, its newest and its folder."""
+    """With its issues, its newest and its folder; it is called by its slug where nothing gives its name."""
     newsletters(_written(tmp_path), as_json=True)
     rows = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
     assert [(row["slug"], row["name"], row["issues"], row["newest"]) for row in rows] == [
-        ("bread", "Bread", 1, "2021-05-03"),
-        ("tides", "Tides", 1, "2021-05-03"),
+        ("bread", "bread", 1, "2021-05-03"),
+        ("tides", "tides", 1, "2021-05-03"),
     ]
 
 

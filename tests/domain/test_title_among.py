@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 from archive.issue import Issue
 from bot.domain.title import label_among
-from bot.lookup.views.answer import _named
 
 
 def _issue(number: int | None, newsletter: str) -> Issue:
@@ -18,8 +17,3 @@ def test_a_number_is_its_newsletters_own() -> None:
     """The newsletter is said with it only where there are several; a slug says it already."""
     assert [label_among(_issue(3, "")), label_among(_issue(3, "bread"))] == ["#3", "bread #3"]
     assert [label_among(_issue(None, "")), label_among(_issue(None, "bread"))] == ["notes", "bread/notes"]
-
-
-def test_a_result_without_a_number_names_its_newsletter_too() -> None:
-    """A title alone may be that of any of them."""
-    assert [_named(_issue(None, "")), _named(_issue(None, "bread"))] == ["Notes", "bread: Notes"]

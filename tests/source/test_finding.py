@@ -74,7 +74,7 @@ def test_a_folder_of_folders_is_found_with_names_zones_and_slugs(tmp_path: Path)
     found = find_newsletters(tmp_path)
     said = [(each.slug, each.name, each.zone, each.language) for each in found.newsletters]
     assert found.several
-    assert said == [("bread", "Our Bread", "Europe/Paris", "en"), ("harbour-notes", "Harbour Notes", "UTC", "en")]
+    assert said == [("bread", "Our Bread", "Europe/Paris", "en"), ("harbour-notes", "", "UTC", "en")]
     assert [each.zone for each in find_newsletters(tmp_path, "Asia/Tokyo").newsletters] == ["Asia/Tokyo"] * 2
 
 
@@ -97,7 +97,7 @@ def test_a_list_names_folders_anywhere(tmp_path: Path) -> None:
     base = write(tmp_path / "base", "bread/7.md", "left-alone/1.md")
     (base / "newsletters.toml").write_text('[bread]\n[tides]\nfolder = "../elsewhere"\nname = "The Tides"\n', "utf-8")
     found = find_newsletters(base)
-    assert [(each.slug, each.name) for each in found.newsletters] == [("bread", "Bread"), ("tides", "The Tides")]
+    assert [(each.slug, each.name) for each in found.newsletters] == [("bread", ""), ("tides", "The Tides")]
     assert found.newsletters[1].folder == base / "../elsewhere"
 
 

@@ -9,13 +9,13 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from archive.issue import Issue
 from archive.kind import Kind
 from archive.search.dates import spoken
 from archive.search.query import narrowing, parse, widened
 from archive.search.result import Answer, Grade, Result
 from bot.domain.text import one_line
-from bot.domain.title import label_among, title
+from bot.domain.title import title
+from bot.lookup.issue_name import named
 from bot.slack.blocks import blocks
 from bot.slack.blocks.dates import age
 from bot.slack.blocks.message import Block, Message
@@ -291,7 +291,7 @@ def _rendered(card: _Card, today: date) -> tuple[Block, Block, SaveToken | None]
     text = clip(one_line(rest), _DESCRIPTION_MAX_CHARS)
     # Text that continues the headline stays on its line.
     body = f"{first}{_joint(rest, entry.text)}{text}" if first and text else first or text
-    where = [_named(issue), short_issue_date(issue), age(issue.published, today)]
+    where = [named(issue), short_issue_date(issue), age(issue.published, today)]
     if url:
         where.insert(0, host(url))
     if card.result.section.kind is Kind.SPONSOR:
@@ -321,19 +321,12 @@ def _joint(rest: str, text: str) -> str:
     return " " * rest.startswith(" ")
 
 
-def _named(issue: Issue) -> str:
-    """Return an issue's number, or its title if it has none; with its newsletter where there are several."""
-    if issue.number is not None:
-        return label_among(issue)
-    return f"{issue.newsletter}: {title(issue)}" if issue.newsletter else title(issue)
-
-
 def _also(result: Result) -> str:
     if not result.also_in:
         return ""
-    named = ", ".join(clip(_named(issue), 40) for issue in result.also_in[:3])
+    each = ", ".join(clip(named(issue), 40) for issue in result.also_in[:3])
     more = f" and {len(result.also_in) - 3} more" if len(result.also_in) > 3 else ""
-    return f" · also in {named}{more}"
+    return f" · also in {each}{more}"
 
 
 def _lacks(result: Result) -> str:
