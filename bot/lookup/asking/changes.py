@@ -11,8 +11,9 @@ import re
 
 from archive.search.wording import STOP_WORDS
 from archive.search.words import bag, words
+from bot.lookup.asking.days import NUMBERS
 from bot.lookup.asking.heard import Heard
-from bot.lookup.asking.limits import NUMBERS, SECTIONS
+from bot.lookup.asking.limits import SECTIONS
 from bot.lookup.asking.phrases import phrases
 from bot.lookup.asking.request import Manner, MessageKind, Request
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from bot.lookup.asking.archive_port import Archive
-from bot.lookup.asking.limits import NUMBERS, SECTIONS, back, number_of, without_limits, without_sections
+from bot.lookup.asking.days import NUMBERS, back, number_of
+from bot.lookup.asking.limits import SECTIONS, without_limits, without_sections
 from bot.lookup.asking.request import Limits, MessageKind, Request
 
 _NAME = r"(?:issues?|editions?|newsletters?|digests?|weekl(?:y|ies)|episodes?|instalments?)"
