@@ -184,7 +184,10 @@ class Deliveries:
         await self._set(delivery, due=due, reason=reason)
 
     async def post_after_all(self, part: PartRow, now: datetime, reason: str) -> bool:
-        """Make an unconfirmed or refused part pending again; return False if it is neither."""
+        """Make an unconfirmed or refused part pending again.
+
+        Return False if it is neither, or was attempted again since `part` was read: the person knew nothing of that.
+        """
         progress = Progress.WAITING if part.at == 0 else Progress.POSTING
         again = update(parts_table).where(_unconfirmed(part)).values(state=State.PENDING.value, reason="", refusals=0)
         open_ = update(deliveries).where(_D.id == part.delivery)
@@ -199,10 +202,11 @@ class Deliveries:
         return await self._database.write(unit)
 
     async def there(self, part: PartRow, ts: str, now: datetime) -> bool:
-        """Record that an unconfirmed part stands at `ts`, as a person says; return False if it is not unconfirmed.
+        """Record that an unconfirmed part stands at `ts`, as a person says.
 
-        A worker adopts it there. If it is a channel message that this database does not know to have been attempted,
-        its replies were posted with it, by a database that was newer.
+        Return False if it is not unconfirmed, or was attempted again since `part` was read. A worker adopts it there.
+        If it is a channel message that this database does not know to have been attempted, its replies were posted with
+        it, by a database that was newer.
         """
         known = {"state": State.SENDING.value, "ts": ts, "reason": ""}
         mine = and_(_unconfirmed(part), parts_table.c.state == State.UNKNOWN.value)
@@ -223,8 +227,12 @@ class Deliveries:
         return await self._database.write(unit)
 
     async def show_again(self, part: PartRow, now: datetime) -> None:
-        """Have a message edited once more, because it is not known what it shows."""
-        blank = update(parts_table).where(parts_table.c.id == part.id).values(hash="", source="")
+        """Have a message edited once more, because it is not known what it shows.
+
+        It does not matter who holds the lease, but the message must still be that of the attempt that `part` knows.
+        """
+        mine = and_(parts_table.c.id == part.id, parts_table.c.attempt == part.attempt)
+        blank = update(parts_table).where(mine).values(hash="", source="")
         outdated = update(deliveries).where(_D.id == part.delivery, _D.progress == Progress.DONE.value)
 
         def unit(connection: Connection) -> None:
@@ -235,7 +243,10 @@ class Deliveries:
         await self._database.write(unit)
 
     async def leave(self, part: PartRow, reason: str) -> bool:
-        """Leave an unconfirmed or refused part as it is, as a person decided; return False if it is neither."""
+        """Leave an unconfirmed or refused part as it is, as a person decided.
+
+        Return False if it is neither, or was attempted again since `part` was read.
+        """
         left = update(parts_table).where(_unconfirmed(part)).values(state=State.SKIPPED.value, reason="left as it is")
         dropped = update(deliveries).where(_D.id == part.delivery)
 
@@ -293,7 +304,8 @@ def _waking(part: PartRow, now: datetime) -> Any:
 
 
 def _unconfirmed(part: PartRow) -> Any:
-    """Return the condition that this is the part and that a person may decide about it."""
+    """Return the condition that this is the part, at the attempt that `part` knows, and that a person may decide."""
     theirs = parts_table.c
     back = exists().where(_D.id == theirs.delivery, _D.progress.in_(_TAKEN_BACK))
-    return and_(theirs.id == part.id, theirs.state.in_((State.UNKNOWN.value, State.REFUSED.value)), ~back)
+    same = and_(theirs.id == part.id, theirs.attempt == part.attempt)
+    return and_(same, theirs.state.in_((State.UNKNOWN.value, State.REFUSED.value)), ~back)

@@ -226,13 +226,15 @@ class Parts:
         await self._database.change(change.values(state=State.SKIPPED.value, reason=reason, refusals=0))
 
     async def adopt(
-        self, delivery: Delivery, ts: str, shown: tuple[ShownEntry, ...], at: datetime
+        self, delivery: Delivery, ts: str, shown: tuple[ShownEntry, ...], at: datetime, holder: str
     ) -> tuple[PartRow, ...]:
         """Record that a delivery's channel message stands at `ts`, and that its replies may be there; return its parts.
 
-        The replies are as if each had been attempted at the moment `at`: they are looked for.
+        The replies are as if each had been attempted at the moment `at`: they are looked for. Nothing is written if the
+        lease is no longer `holder`'s.
         """
-        parent = and_(_P.delivery == delivery.id, _P.at == 0, _P.state == State.PENDING.value)
+        fresh = and_(_P.delivery == delivery.id, _P.at == 0, _P.state == State.PENDING.value)
+        parent = and_(fresh, _held_by(holder, delivery.subscription))
         posted = {"state": State.SENT.value, "ts": ts, "shown": shown_json(shown), "reason": ""}
         begun = update(deliveries).where(deliveries.c.id == delivery.id)
 
@@ -245,9 +247,15 @@ class Parts:
 
         return await self._database.write(unit)
 
-    async def doubt(self, delivery: Delivery, rows: Iterable[PartRow], at: datetime) -> tuple[PartRow, ...]:
-        """Record that pending parts may have been posted at the moment `at`: they are looked for; return all parts."""
-        change = _doubting(delivery.id, at).where(is_among(_P.id, [row.id for row in rows]))
+    async def doubt(
+        self, delivery: Delivery, rows: Iterable[PartRow], at: datetime, holder: str
+    ) -> tuple[PartRow, ...]:
+        """Record that pending parts may have been posted at the moment `at`: they are looked for; return all parts.
+
+        Nothing is written if the lease is no longer `holder`'s.
+        """
+        theirs = and_(is_among(_P.id, [row.id for row in rows]), _held_by(holder, delivery.subscription))
+        change = _doubting(delivery.id, at).where(theirs)
 
         def unit(connection: Connection) -> tuple[PartRow, ...]:
             connection.execute(change)

@@ -52,17 +52,30 @@ async def subscribe(store: Store, channel: str = "C1", *, workspace: str = "-:T1
     return made.id
 
 
-async def sending(store: Store, keys: tuple[str, ...] = ("parent",)) -> tuple[Delivery, PartRow, int]:
-    """Return a delivery at its first attempt."""
-    number = await subscribe(store)
+async def begun(store: Store, keys: tuple[str, ...]) -> tuple[Delivery, tuple[PartRow, ...]]:
+    """Return a delivery whose messages are pending, in a channel that "me" has claimed."""
+    await subscribe(store)
     held = await store.leases.claim("me", NOW, MINUTE, limit=1, each=1)
     assert await store.deliveries.decide(held[0], "me", NOW, Decision(("one",), NOW, {}, NOW))
     delivery = await store.deliveries.get(*HERE, "one")
     assert delivery is not None
     _, parts = await store.deliveries.begin(delivery.id, "", "hash", keys)
-    attempt = await store.parts.sending(parts[0], "me", number, NOW, "payload")
+    return delivery, parts
+
+
+async def sending(store: Store, keys: tuple[str, ...] = ("parent",)) -> tuple[Delivery, PartRow, int]:
+    """Return a delivery at its first attempt."""
+    delivery, parts = await begun(store, keys)
+    attempt = await store.parts.sending(parts[0], "me", delivery.subscription, NOW, "payload")
     assert attempt == 1
     return delivery, parts[0], attempt
+
+
+async def first_part(store: Store, delivery: Delivery) -> PartRow:
+    """Return a delivery's first message as it is stored now."""
+    found = await store.deliveries.by_id(delivery.id)
+    assert found is not None
+    return found.parts[0]
 
 
 async def test_a_subscription_comes_back_as_it_was_put(store: Store) -> None:
@@ -203,6 +216,32 @@ async def test_a_late_refusal_does_not_beat_a_newer_attempt(store: Store) -> Non
     assert found is not None
     row = found.parts[0]
     assert (row.state, row.ts, row.looks, row.key, row.reason) == (State.SENT, "1.1", 0, part.key, "")
+
+
+async def test_a_person_decides_about_the_attempt_that_they_know(store: Store) -> None:
+    """Two people press a button of one alert; in between the first one's wish was attempted, again unconfirmed."""
+    delivery, part, attempt = await sending(store)
+    known = replace(part, attempt=attempt)
+    assert await store.parts.settle(known, State.UNKNOWN, "no answer")
+    assert await store.deliveries.post_after_all(known, NOW, "asked")
+    again = await store.parts.sending(known, "me", delivery.subscription, NOW, "payload")
+    assert again is not None
+    newer = replace(part, attempt=again)
+    assert await store.parts.settle(newer, State.UNKNOWN, "no answer")
+    assert not await store.deliveries.post_after_all(known, NOW, "asked")
+    assert not await store.deliveries.there(known, "1.1", NOW)
+    assert not await store.deliveries.leave(known, "somebody said to leave it")
+    assert (await first_part(store, delivery)).state is State.UNKNOWN
+    assert await store.deliveries.leave(newer, "somebody said to leave it")
+
+
+async def test_what_was_posted_in_a_gap_is_adopted_under_the_lease(store: Store) -> None:
+    """A worker that lost it while it looked changes nothing: another may have posted meanwhile."""
+    delivery, parts = await begun(store, ("parent", "reply"))
+    assert await store.parts.adopt(delivery, "1.1", (ENTRY,), NOW, "somebody") == parts
+    assert await store.parts.doubt(delivery, parts, NOW, "somebody") == parts
+    adopted = await store.parts.adopt(delivery, "1.1", (ENTRY,), NOW, "me")
+    assert [row.state for row in adopted] == [State.SENT, State.SENDING]
 
 
 async def test_edits_need_the_lease(store: Store) -> None:

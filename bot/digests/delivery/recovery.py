@@ -70,7 +70,8 @@ class Recovery:
             return replace(delivery, progress=Progress.RETRACTED)
         shown = next((each.shown for each in rendered if each.key == parent.key), ())
         _log.info("delivery.recovered", channel=self._subscription.channel, issue=delivery.issue)
-        return replace(delivery, parts=await self._context.store.parts.adopt(delivery, found.ts, shown, gap.since))
+        parts, holder = self._context.store.parts, self._context.holder
+        return replace(delivery, parts=await parts.adopt(delivery, found.ts, shown, gap.since, holder))
 
     async def _replies(self, delivery: Delivery, parent: PartRow, fresh: list[PartRow], gap: Gap) -> Delivery:
         """Have the replies of a digest that was begun before the gap looked for, as if each had been attempted."""
@@ -80,7 +81,8 @@ class Recovery:
             return await self._doubt(delivery, fresh, gap, error)
         except ThreadRefusedError:
             return delivery
-        return replace(delivery, parts=await self._context.store.parts.doubt(delivery, fresh, gap.since))
+        parts, holder = self._context.store.parts, self._context.holder
+        return replace(delivery, parts=await parts.doubt(delivery, fresh, gap.since, holder))
 
     async def _look(self, delivery: Delivery, row: PartRow, gap: Gap, thread: str | None) -> Posted | None:
         context, where = self._context, (self._subscription.workspace, self._subscription.channel)
