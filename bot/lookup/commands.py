@@ -222,7 +222,7 @@ Command: TypeAlias = (
     | Pause | Resume | Status | Why | Preview
 )  # fmt: skip
 
-_ALONE: dict[str, Command] = {
+ALONE: dict[str, Command] = {
     "latest": Latest(),
     "random": Random(),
     "topics": Topics(),
@@ -251,11 +251,9 @@ _ALONE: dict[str, Command] = {
     "issue": Usage("Which issue? Type its number", "issue"),
     "why": Usage("Which issue is meant? Type its number", "why"),
 }
-FIRST_WORDS = {word.partition(" ")[0] for word in _ALONE}
+"""The texts that are whole sub-commands, with what each is read as."""
+FIRST_WORDS = {word.partition(" ")[0] for word in ALONE}
 """The words that sub-commands begin with."""
-# Shorter ones are one letter away from too many ordinary words.
-_MISSPELT = sorted(word for word in FIRST_WORDS if len(word) > 4)
-_RUN_TOGETHER = {name.replace(" ", ""): name.partition(" ")[0] for name in _ALONE if " " in name}
 _OF_AN_ISSUE: dict[str, type[ShowIssue | Why | Preview]] = {
     "issue": ShowIssue,
     "why": Why,
@@ -293,7 +291,7 @@ def parse(text: str, slugs: Container[str] = ()) -> Command:
     typed = _typed(text)
     if isinstance(typed, Usage):
         return typed
-    alone = _ALONE.get(typed.casefold())
+    alone = ALONE.get(typed.casefold())
     if alone is not None:
         return alone
     word, _, rest = typed.partition(" ")
@@ -329,20 +327,6 @@ def parse_search(text: str) -> Topic | ToolsHelp:
     return ToolsHelp() if typed.casefold() in {"help", "?"} else Topic(typed, tools=True)
 
 
-def first_word(query: str) -> str:
-    """Return the first word of the sub-command that a topic starts with, also where it is misspelt; "" for none.
-
-    Of the shortest only a whole query is a misspelling.
-
-    >>> first_word("export pdf"), first_word("exprot csv"), first_word("halp"), first_word("heap dumps")
-    ('export', 'export', 'help', '')
-    """
-    typed = query.casefold()
-    if starts(query):
-        return typed.partition(" ")[0]
-    return misspelt(query) or ("help" if _one_slip(typed, "help") else "")
-
-
 def starts(query: str) -> bool:
     """Return whether the first word of a topic is that of a sub-command, spelt right."""
     return query.partition(" ")[0].casefold() in FIRST_WORDS
@@ -351,30 +335,6 @@ def starts(query: str) -> bool:
 def is_runnable(text: str) -> bool:
     """Return whether a text is a whole sub-command: no topic, and nothing missing."""
     return not isinstance(parse(text), Topic | Usage)
-
-
-def misspelt(query: str) -> str:
-    """Return the sub-command that a `query` may be a misspelling of, "" for none.
-
-    >>> misspelt("subscirbe mondays 09:00"), misspelt("Exprot"), misspelt("forgetme"), misspelt("service mesh")
-    ('subscribe', 'export', 'forget', '')
-    """
-    typed = query.casefold()
-    word = typed.partition(" ")[0]
-    if typed in _RUN_TOGETHER:
-        return _RUN_TOGETHER[typed]
-    if not word.isalpha():  # a quotation mark or a minus sign makes it a topic
-        return ""
-    return next((name for name in _MISSPELT if _one_slip(word, name)), "")
-
-
-def _one_slip(one: str, other: str) -> bool:
-    """Return whether two words differ by one letter (added, dropped or changed) or by two swapped neighbours."""
-    if abs(len(one) - len(other)) > 1:
-        return False
-    start = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
-    a, b = one[start:], other[start:]
-    return a[1:] == b[1:] or a == b[1:] or a[1:] == b or (a[:2] == b[1::-1] and a[2:] == b[2:])
 
 
 def _typed(text: str) -> str | Usage:

@@ -16,6 +16,7 @@ from archive.search.plan import CORRECTIONS
 from archive.search.result import Answer, Grade
 from archive.search.wording import STOP_WORDS
 from bot.lookup import commands
+from bot.lookup.misspelt import first_word
 
 _BARE_HOUR = re.compile(r"\bat (\d{1,2})\b(?![:.]?\d|\s*[ap]m)", re.IGNORECASE)
 _WHOLE = {"forget": "forget me", "issue": "issue latest", "why": "why latest"}
@@ -40,7 +41,7 @@ def mistyped(query: str, found: Answer) -> Mistyped | None:
     """Return the command that a topic was likely meant to be, by what the archive has `found`; None for a topic."""
     typed, _, tail = query.partition(" ")
     plainly = found.grade is Grade.STRONG and not found.assumed  # most answers: these need no look for misspellings
-    word = commands.first_word(query) if not plainly or commands.starts(query) else ""
+    word = first_word(query) if not plainly or commands.starts(query) else ""
     if not word or (typed.casefold() != word and _is_known(typed, found)) or _is_topic(query, typed, found):
         return None
     likely = _likely(word, tail)
@@ -59,7 +60,7 @@ def _is_topic(query: str, first: str, found: Answer) -> bool:
     A single word that is one letter off a command is the command, as it would be without the slip.
     """
     word, *tail = query.casefold().split()
-    if tail and commands.first_word(word) == word and STOP_WORDS.issuperset(tail):
+    if tail and first_word(word) == word and STOP_WORDS.issuperset(tail):
         return False
     if found.grade is Grade.STRONG:
         return " " in query or not found.assumed

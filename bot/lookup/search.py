@@ -16,6 +16,7 @@ from archive.search.result import Answer, Grade
 from bot.domain.clock import Clock
 from bot.domain.text import one_line
 from bot.lookup import commands
+from bot.lookup.misspelt import misspelt
 from bot.lookup.mistyped import mistyped
 from bot.lookup.sharing import SharingContent
 from bot.lookup.views import help as helping
@@ -144,7 +145,7 @@ class Answers:
     def _hint(self, near: str, found: Answer, request: SearchRequest) -> str:
         # A word that the archive has as it was typed is no misspelling.
         if not near and not request.tools and (found.assumed or not found.total):
-            near = commands.misspelt(request.query)
+            near = misspelt(request.query)
         return helping.hint(near, self._example()) if near else ""
 
     def topics(self) -> Message:

@@ -35,10 +35,10 @@ from bot.lookup.commands import (
     Unsubscribe,
     Usage,
     Why,
-    misspelt,
     parse,
     parse_search,
 )
+from bot.lookup.misspelt import misspelt
 from bot.lookup.views import help as helping
 from bot.lookup.views.answer import QUERY_MAX_CHARS
 from bot.slack.blocks.command_names import CommandNames
