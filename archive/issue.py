@@ -68,7 +68,7 @@ def entry_of(position: int, text: str, headline: str, urls: Sequence[str], line:
     made.links = tuple(links)
     made.line = line
     made.__class__ = Entry
-    return made  # type: ignore[no-any-return]
+    return made  # type: ignore[no-any-return]  # its class was set a line above
 
 
 class _OpenSection:
@@ -99,7 +99,7 @@ def section_of(heading: str, kind: Kind, entries: tuple[Entry, ...], line: int) 
     made.entries = entries
     made.line = line
     made.__class__ = Section
-    return made  # type: ignore[no-any-return]
+    return made  # type: ignore[no-any-return]  # as above
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,9 @@ ROOT = Path(__file__).parents[1]
 ROOMS = ("archive", "bot", "handlers", "playground")
 MAX_MODULE_LINES = 400
 MEDIAN_FUNCTION_LINES, NINTH_DECILE_FUNCTION_LINES = 7, 20
+CHECKED = (*ROOMS, "tests", "benchmarks", "tools", "docs")
+BARE_NOQA = re.compile(r"#\s*noqa\b(?!: [A-Z0-9, ]+ - \S)")
+BARE_IGNORE = re.compile(r"#\s*type: ?ignore\b(?!\[[a-z, -]+\]  # \S)")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -56,3 +60,17 @@ def test_functions_are_short(room: str) -> None:
     ]
     assert median(lengths) <= MEDIAN_FUNCTION_LINES
     assert quantiles(lengths, n=10)[8] <= NINTH_DECILE_FUNCTION_LINES
+
+
+@pytest.mark.parametrize("room", CHECKED)
+def test_every_exception_from_a_check_has_its_reason(room: str) -> None:
+    """On the same line, so that one can see whether it still holds; a test's type needs none where it breaks in."""
+    bare = [BARE_NOQA, BARE_IGNORE] if room in ROOMS else [BARE_NOQA]
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in sorted((ROOT / room).rglob("*.py"))
+        if path != Path(__file__)
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if any(pattern.search(line) for pattern in bare)
+    ]
+    assert found == []

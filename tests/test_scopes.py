@@ -101,7 +101,7 @@ def test_a_missing_scope_is_refused_and_named(method: str) -> None:
 
 
 @pytest.mark.parametrize("http", [False, True], ids=["socket mode", "http"])
-def test_the_manifest_is_one_that_slack_takes(http: bool) -> None:  # noqa: FBT001 - drawn
+def test_the_manifest_is_one_that_slack_takes(http: bool) -> None:
     """As it is, and with the addresses that it names for HTTP."""
     schema = ROOT.parent / "shared/slack-manifest.schema.json"
     if not schema.is_file():

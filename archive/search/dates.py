@@ -42,7 +42,7 @@ _ABBREVIATED = re.compile(
     rf"(?<![\w-])(?P<month>{'|'.join(sorted(ABBREVIATED_MONTHS, reverse=True))})\.?(?= (?:19|20)\d\d(?!\w))",
     re.IGNORECASE,
 )
-_WORDS_OF_TIME = frozenset("last past this since after before until yesterday yesterday?".split())  # noqa: SIM905
+_WORDS_OF_TIME = frozenset("last past this since after before until yesterday yesterday?".split())  # noqa: SIM905 - reads better
 _SPACE = re.compile(r"\s+")
 _DAYS = {"day": 1, "week": 7, "month": 30, "quarter": 91, "year": 365}
 

@@ -13,7 +13,7 @@ database = typer.Typer(name="db", no_args_is_help=True, help="The database that 
 @database.command("backup")
 def backup(file: Annotated[Path, typer.Argument(help="The file to write, which is not there yet.")]) -> None:
     """Copy the database, while the bot runs: with SQLite's own backup, or with pg_dump."""
-    from bot.cli.database import backup as run_it  # noqa: PLC0415 - heavy
+    from bot.cli.database import backup as run_it
 
     run_it(file)
 
@@ -22,7 +22,7 @@ def backup(file: Annotated[Path, typer.Argument(help="The file to write, which i
 def restore(file: Annotated[Path, typer.Argument(help="A file that `db backup` wrote.")]) -> None:
     """Put a copy in the place of the database, with everything that is in it now gone."""
     typer.confirm(f"Replace the database by {file}? What it holds now is lost.", abort=True)
-    from bot.cli.database import restore as run_it  # noqa: PLC0415 - heavy
+    from bot.cli.database import restore as run_it
 
     run_it(file)
 
@@ -33,7 +33,7 @@ def downgrade(
 ) -> None:
     """Take the tables back to those of an older release, before that is started."""
     typer.confirm("Take the tables back? What only newer tables hold is lost; `db backup` first.", abort=True)
-    from bot.cli.database import downgrade as run_it  # noqa: PLC0415 - heavy
+    from bot.cli.database import downgrade as run_it
 
     run_it(version)
 
@@ -41,6 +41,6 @@ def downgrade(
 @database.command("upgrade")
 def upgrade() -> None:
     """Upgrade the database to this version. Safe to repeat."""
-    from bot.cli.deliveries import upgrade as run_it  # noqa: PLC0415 - heavy
+    from bot.cli.deliveries import upgrade as run_it
 
     run_it()

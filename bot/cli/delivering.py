@@ -22,8 +22,8 @@ def deliveries(
     archive: Archive = None,
 ) -> None:
     """List what each channel gets next, what waits and why; then what was posted, what was not, and why."""
-    from bot.cli.deliveries import DeliveryFilter  # noqa: PLC0415 - heavy
-    from bot.cli.deliveries import deliveries as run_it  # noqa: PLC0415 - heavy
+    from bot.cli.deliveries import DeliveryFilter
+    from bot.cli.deliveries import deliveries as run_it
 
     if context.invoked_subcommand is None:
         run_it(DeliveryFilter(workspace, channel, issue, state, limit), archive)
@@ -38,8 +38,8 @@ def mark_seen(
     yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
 ) -> None:
     """Mark what no channel has got yet as seen: it is not posted by itself, and nobody is asked about it."""
-    from bot.cli.deliveries import DeliveryFilter  # noqa: PLC0415 - heavy
-    from bot.cli.mark_seen import mark_seen as run_it  # noqa: PLC0415 - heavy
+    from bot.cli.deliveries import DeliveryFilter
+    from bot.cli.mark_seen import mark_seen as run_it
 
     run_it(DeliveryFilter(workspace, channel), archive, (lambda _: True) if yes else typer.confirm)
 
@@ -54,7 +54,7 @@ def retract(
     everywhere: Annotated[bool, typer.Option("--all", help="In all channels.")] = False,
 ) -> None:
     """Take an issue back: delete the bot's own messages of it, and do not post it again. What people saved stays."""
-    from bot.cli.retract import retract as run_it  # noqa: PLC0415 - heavy
+    from bot.cli.retract import retract as run_it
 
     run_it(issue, workspace, channel, archive, everywhere=everywhere)
 
@@ -69,6 +69,6 @@ def post(
     everywhere: Annotated[bool, typer.Option("--all", help="In all channels where it was taken back.")] = False,
 ) -> None:
     """Post an issue again that was taken back: as a new digest, in the channels where it was."""
-    from bot.cli.retract import post as run_it  # noqa: PLC0415 - heavy
+    from bot.cli.retract import post as run_it
 
     run_it(issue, workspace, channel, archive, everywhere=everywhere)

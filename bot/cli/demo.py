@@ -25,8 +25,8 @@ def demo(archive: Path | None, port: int | None, source: str | None = None, *, b
     without messages and subscriptions. Raises FolderError, PortError, SourceError, SettingsError.
     """
     # The product itself doesn't need the playground: only this command does.
-    from playground.demo.held_back import SAMPLE  # noqa: PLC0415 - as said
-    from playground.demo.page import run as page  # noqa: PLC0415 - as said
+    from playground.demo.held_back import SAMPLE
+    from playground.demo.page import run as page
 
     logs.configure("console", level="ERROR")
     with _imported(source, archive) as (folder, polling):
@@ -42,7 +42,7 @@ def _imported(
     if source is None:
         yield archive, None
         return
-    from bot.cli.source import import_once, polling_in  # noqa: PLC0415 - as said there
+    from bot.cli.source import import_once, polling_in
 
     settings = Settings.read(source=source)
     with tempfile.TemporaryDirectory(prefix="backissue-source-") as place:

@@ -44,7 +44,7 @@ def _watched(found: Iterable[Found], source: Source) -> Iterable[Found]:
     """Return what was found, with a progress bar on a terminal."""
     if not err.is_terminal:
         return found
-    from rich.progress import track  # noqa: PLC0415 - only where there is somebody to watch
+    from rich.progress import track
 
     return track(found, "Importing", total=len(source) or None, console=err, transient=True)
 

@@ -31,7 +31,7 @@ app = typer.Typer(
 
 def _version(asked: bool) -> None:  # noqa: FBT001 - typer calls it
     if asked:
-        from importlib.metadata import version  # noqa: PLC0415 - only when asked
+        from importlib.metadata import version
 
         typer.echo(f"backissue {version('backissue')}")
         raise typer.Exit
@@ -66,7 +66,7 @@ def serve(
     With SLACK_APP_TOKEN set it connects by Socket Mode (no public address needed), otherwise it serves HTTP on PORT.
     """
     _hurry()
-    from bot.cli.serve import serve as run_it  # noqa: PLC0415 - heavy
+    from bot.cli.serve import serve as run_it
 
     run_it(archive, port, source, post=not web_only)
 
@@ -75,7 +75,7 @@ def serve(
 def worker(archive: Archive = None, source: Source = None) -> None:
     """Post digests only. Run as many as you like beside `serve --web-only`; they are all alike."""
     _hurry()
-    from bot.cli.serve import work  # noqa: PLC0415 - heavy
+    from bot.cli.serve import work
 
     work(archive, source)
 
@@ -94,7 +94,7 @@ def demo(
 ) -> None:
     """Try Back Issue with no Slack account: a stand-in workspace on this machine, in your browser."""
     _hurry()
-    from bot.cli.demo import demo as run_it  # noqa: PLC0415 - heavy
+    from bot.cli.demo import demo as run_it
 
     run_it(archive, port, source, browse=browser, empty=empty)
 
@@ -102,7 +102,7 @@ def demo(
 @app.command()
 def check(archive: Archive = None) -> None:
     """List what is wrong in an archive, by file and line. Exit 1 if anything was lost."""
-    from bot.cli.check import check as run_it  # noqa: PLC0415 - heavy
+    from bot.cli.check import check as run_it
 
     raise typer.Exit(run_it(archive))
 
@@ -113,7 +113,7 @@ def show(
     archive: Archive = None,
 ) -> None:
     """Show one issue as its readers read it."""
-    from bot.cli.show import show as run_it  # noqa: PLC0415 - heavy
+    from bot.cli.show import show as run_it
 
     run_it(archive, issue)
 
@@ -138,7 +138,7 @@ def search(
     Filters: "exact phrase", -word, in:tools, site:github.com, issue:435, after:2018, before:2020-06, year:2019.
     Also: kafka OR rabbitmq, kafka since 2020, latest kafka, sort:new, an issue's number, a pasted address.
     """
-    from bot.cli.search import search as run_it  # noqa: PLC0415 - heavy
+    from bot.cli.search import search as run_it
 
     text = " ".join(query or ())
     if not text.strip() and queries is None:
@@ -166,7 +166,7 @@ def ask(
     now: Annotated[str, typer.Option(help="The moment that days count from, as 2024-03-27T12:00+00:00.")] = "",
 ) -> None:
     """Answer a question in the newsletter's own words, as a direct message would be answered."""
-    from bot.cli import ask as asking  # noqa: PLC0415 - heavy
+    from bot.cli import ask as asking
 
     del output  # there is one
     files = {"answers": answers, "intents": intents, "dialogues": dialogues}
@@ -189,7 +189,7 @@ def preview(
     full: Annotated[bool, typer.Option("--full", help="Everything in one message instead of a thread.")] = False,
 ) -> None:
     """Show exactly what would be posted for an issue."""
-    from bot.cli.preview import preview as run_it  # noqa: PLC0415 - heavy
+    from bot.cli.preview import preview as run_it
 
     run_it(archive, issue, as_json=as_json, full=full)
 
@@ -200,7 +200,7 @@ def export(
     output: Annotated[ExportFormat, typer.Option("--format", help="How entries are written.")] = ExportFormat.JSONL,
 ) -> None:
     """Write every entry of the archive, in reading order, one JSON object a line."""
-    from bot.cli.export import export as run_it  # noqa: PLC0415 - heavy
+    from bot.cli.export import export as run_it
 
     del output  # there is one format so far; the option keeps the command line stable
     run_it(archive)
@@ -219,7 +219,7 @@ def import_issues(
     ] = False,
 ) -> None:
     """Write issues from elsewhere as Markdown. Run it again at any time: what is there, and what you edited, stays."""
-    from bot.cli.importing import import_issues as run_it  # noqa: PLC0415 - heavy
+    from bot.cli.importing import import_issues as run_it
 
     raise typer.Exit(run_it(source, into, private=private))
 
@@ -236,7 +236,7 @@ def misses(
 
     Words only, of the last 90 days, and nobody's name; BACKISSUE_COUNT_MISSES=no stops the counting.
     """
-    from bot.cli.misses import misses as run_it  # noqa: PLC0415 - heavy
+    from bot.cli.misses import misses as run_it
 
     run_it(archive, synonyms, limit, as_json=output is SearchFormat.JSONL)
 
@@ -248,7 +248,7 @@ def audit(
     limit: Annotated[int, typer.Option(min=1, max=10000, help="How many, newest first.")] = 50,
 ) -> None:
     """List who changed which channel's subscription, when, and from what to what."""
-    from bot.cli.audit import audit as run_it  # noqa: PLC0415 - heavy
+    from bot.cli.audit import audit as run_it
 
     run_it(workspace, channel, limit)
 
@@ -256,7 +256,7 @@ def audit(
 @app.command()
 def health() -> None:
     """Say how the bot on this machine is, from its health page. Exits 1 unless it is well."""
-    from bot.cli.health import health as run_it  # noqa: PLC0415 - heavy
+    from bot.cli.health import health as run_it
 
     raise typer.Exit(run_it())
 
@@ -264,7 +264,7 @@ def health() -> None:
 @app.command()
 def doctor(archive: Archive = None) -> None:
     """Look for what keeps the bot from running: settings, Slack, this machine. Exits 1 if there is anything to mend."""
-    from bot.cli.doctor.report import doctor as run_it  # noqa: PLC0415 - heavy
+    from bot.cli.doctor.report import doctor as run_it
 
     raise typer.Exit(run_it(archive))
 
@@ -273,7 +273,7 @@ def doctor(archive: Archive = None) -> None:
 def forget(user: Annotated[str, typer.Argument(help="The Slack user id of somebody who left: U012AB3CD.")]) -> None:
     """Delete everything that is stored about a person, and say what that was."""
     typer.confirm(f"Delete the bookmarks of {user} and all else about them? It cannot be undone.", abort=True)
-    from bot.cli.database import forget as run_it  # noqa: PLC0415 - heavy
+    from bot.cli.database import forget as run_it
 
     run_it(user)
 
@@ -281,15 +281,15 @@ def forget(user: Annotated[str, typer.Argument(help="The Slack user id of somebo
 @app.command()
 def mcp(archive: Archive = None, synonyms: Synonyms = None) -> None:
     """Serve the archive over MCP on standard input and output, read-only (needs the extra backissue[mcp])."""
-    from bot.cli.mcp_server import serve as run_it  # noqa: PLC0415 - heavy
+    from bot.cli.mcp_server import serve as run_it
 
     run_it(archive, synonyms)
 
 
 def _hurry() -> None:
     """Keep the garbage collector off while the process starts, which is mostly imports."""
-    from bot.runtime import loop  # noqa: PLC0415 - imports asyncio
-    from bot.runtime.lean_imports import import_structlog  # noqa: PLC0415 - only where a bot runs
+    from bot.runtime import loop
+    from bot.runtime.lean_imports import import_structlog
 
     loop.hurry()
     import_structlog()

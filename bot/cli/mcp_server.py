@@ -37,7 +37,7 @@ def serve(archive: Path | None, synonyms: Path | None) -> None:
 def server_type() -> type[MCPServer]:
     """Return the official package's server. Raises SettingsError where the extra is missing."""
     try:
-        from mcp.server import MCPServer  # noqa: PLC0415 - an extra, imported when called
+        from mcp.server import MCPServer
     except ImportError as error:
         raise SettingsError(
             "mcp", "the package mcp is missing; install it with: pip install 'backissue[mcp]'"
@@ -48,7 +48,7 @@ def server_type() -> type[MCPServer]:
 
 def server(serving: type[MCPServer], tools: ArchiveTools) -> MCPServer:
     """Return a server of the archive's tools, each marked as read-only."""
-    from mcp.types import ToolAnnotations  # noqa: PLC0415 - as above
+    from mcp.types import ToolAnnotations
 
     made = serving("backissue", title="Back Issue", instructions=INSTRUCTIONS, version=version("backissue"))
     hints = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
@@ -59,7 +59,7 @@ def server(serving: type[MCPServer], tools: ArchiveTools) -> MCPServer:
 
 def _in_one_line(tool: Callable[P, R]) -> Callable[P, R]:
     """Return a tool whose errors of ours are told to the client as they are."""
-    from mcp.server.mcpserver.exceptions import ToolError  # noqa: PLC0415 - as above
+    from mcp.server.mcpserver.exceptions import ToolError
 
     @wraps(tool)
     def told(*args: P.args, **options: P.kwargs) -> R:

@@ -21,7 +21,7 @@ def newsletters(
 ) -> None:
     """List the newsletters in the archive's folder, and what is wrong with each."""
     if context.invoked_subcommand is None:
-        from bot.cli.newsletters import newsletters as run_it  # noqa: PLC0415 - heavy
+        from bot.cli.newsletters import newsletters as run_it
 
         run_it(archive, as_json=output is SearchFormat.JSONL)
     elif (source := context.get_parameter_source("archive")) and source.name == "COMMANDLINE":
@@ -39,7 +39,7 @@ def add(
     yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
 ) -> None:
     """Name one more newsletter in newsletters.toml, after showing what is in its folder."""
-    from bot.cli.newsletter_changes import add as run_it  # noqa: PLC0415 - heavy
+    from bot.cli.newsletter_changes import add as run_it
 
     run_it(folder, context.obj or archive, confirm=(lambda _: True) if yes else typer.confirm, slug=slug, name=name)
 
@@ -53,6 +53,6 @@ def remove(
     yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
 ) -> None:
     """Take a newsletter out of newsletters.toml. Its folder stays as it is."""
-    from bot.cli.newsletter_changes import remove as run_it  # noqa: PLC0415 - heavy
+    from bot.cli.newsletter_changes import remove as run_it
 
     run_it(slug, context.obj or archive, confirm=(lambda _: True) if yes else typer.confirm)

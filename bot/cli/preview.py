@@ -28,7 +28,7 @@ def preview(folder: Path | None, asked: str, *, as_json: bool, full: bool) -> No
     the issue by its slug, as it is posted unless its file was renamed after the bot first saw it. Raises
     UnknownIssueError if there is no such issue.
     """
-    from playground.demo.draw import blocks  # noqa: PLC0415 - only this command needs the playground
+    from playground.demo.draw import blocks
 
     preferences = Preferences(layout=Layout.FULL if full else Layout.THREAD)
     made = digest(find(read(folder), asked), preferences)

@@ -70,7 +70,7 @@ def watched(files: list[File], doing: str) -> Iterable[File]:
     """Return the files, with a progress bar on a terminal if there are many."""
     if len(files) < MAX_PROBLEMS_SHOWN or not err.is_terminal:
         return files
-    from rich.progress import track  # noqa: PLC0415 - only where there is something to watch
+    from rich.progress import track
 
     return track(files, doing, console=err, transient=True)
 

@@ -79,7 +79,7 @@ async def _by_http(settings: Settings, credentials: SlackCredentials, *, post: b
 
 
 async def _by_socket(settings: Settings, credentials: SlackCredentials, *, post: bool) -> None:
-    from slack_bolt.adapter.socket_mode.aiohttp import (  # noqa: PLC0415 - without Socket Mode it would delay the start
+    from slack_bolt.adapter.socket_mode.aiohttp import (
         AsyncSocketModeHandler,
     )
 
@@ -200,7 +200,7 @@ async def assembled(settings: Settings, credentials: SlackCredentials) -> App:
 async def _polling(settings: Settings, folder: Path) -> Incoming | None:
     if settings.source is None:
         return None
-    from bot.cli.source import polling_into  # noqa: PLC0415 - few have a source, and it would delay the start
+    from bot.cli.source import polling_into
 
     return await polling_into(settings, folder)
 

@@ -159,7 +159,7 @@ def test_the_first_commit_dates_an_issue(tmp_path: Path) -> None:
         ("Week 12, 2030", "2030-03-18", True),
     ],
 )
-def test_figures_and_parts_of_a_year(written: object, moment: str, period: bool) -> None:  # noqa: FBT001
+def test_figures_and_parts_of_a_year(written: object, moment: str, period: bool) -> None:
     """Figures with an hour are no Unix time, and a quarter, half or week is its first day."""
     assert date.moment(written) == datetime.fromisoformat(moment).replace(tzinfo=UTC)
     assert date.is_period(written) is period

@@ -153,7 +153,7 @@ def test_a_change_of_it_reads_every_issue_again(tmp_path: Path) -> None:
         ("*" * 100 + "x", "y" * 10_000, False),
     ],
 )
-def test_patterns(pattern: str, words: str, does: bool) -> None:  # noqa: FBT001
+def test_patterns(pattern: str, words: str, does: bool) -> None:
     """Case and blanks make no difference, and a star stands for any words."""
     assert matches(pattern, words) is does
 

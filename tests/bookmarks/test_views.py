@@ -74,7 +74,7 @@ def test_a_forged_choice_is_refused(value: str) -> None:
         (date(2020, 2, 29), date(2022, 3, 1), True),
     ],
 )
-def test_links_of_two_years_ago_have_an_archived_page(day: date, today: date, aged: bool) -> None:  # noqa: FBT001 - drawn
+def test_links_of_two_years_ago_have_an_archived_page(day: date, today: date, aged: bool) -> None:
     """They have one from the second anniversary on."""
     published = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
     address = f"https://web.archive.org/web/{day:%Y%m%d}/https://a.example/?x=1" if aged else ""

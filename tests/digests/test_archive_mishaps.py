@@ -87,7 +87,7 @@ def test_a_volume_is_mounted_late(database: Callable[[], Store], schedule: str) 
 def test_a_first_archive_is_copied_slowly(
     database: Callable[[], Store],
     schedule: str,
-    restarts: bool,  # noqa: FBT001 - a case
+    restarts: bool,
 ) -> None:
     """File by file into a folder that was empty, also with a restart in the middle: all of it is one first look."""
 
@@ -143,8 +143,8 @@ def test_a_volume_is_emptied_and_back(database: Callable[[], Store], schedule: s
 @pytest.mark.parametrize("whole", [False, True])
 def test_a_file_is_away_at_the_slot(
     database: Callable[[], Store],
-    restarts: bool,  # noqa: FBT001 - a case
-    whole: bool,  # noqa: FBT001 - a case
+    restarts: bool,
+    whole: bool,
 ) -> None:
     """And back a minute later, alone or with the whole folder: its issue goes out then, once, and not a slot later."""
 
@@ -215,7 +215,7 @@ def test_git_checks_out_in_the_middle(database: Callable[[], Store], schedule: s
 def test_every_file_is_renamed_and_its_links_rewritten(
     database: Callable[[], Store],
     schedule: str,
-    at_once: bool,  # noqa: FBT001 - a case
+    at_once: bool,
 ) -> None:
     """At once or one by one, with this week's issue among them: it is corrected where it stands, not posted again."""
 
@@ -298,7 +298,7 @@ def test_a_clock_is_wrong_at_the_first_look_and_then_right(
     database: Callable[[], Store],
     schedule: str,
     days: int,
-    restarts: bool,  # noqa: FBT001 - a case
+    restarts: bool,
 ) -> None:
     """While the bot runs, or while it is stopped: what a clock that was behind took for dated ahead was there."""
 

@@ -66,7 +66,7 @@ def written(value: str) -> Issue:
         ("1796112000", "2026-12-01T08:00+00:00", False),
     ],
 )
-def test_a_written_time_is_never_dropped(value: str, moment: str, day_only: bool) -> None:  # noqa: FBT001 - a case
+def test_a_written_time_is_never_dropped(value: str, moment: str, day_only: bool) -> None:
     """And none is made up."""
     found = written(value)
     assert (found.published, found.day_only) == (datetime.fromisoformat(moment), day_only)

@@ -111,7 +111,7 @@ def test_at_most_three_come_a_day_and_what_waits_is_named() -> None:
 
 @pytest.mark.long
 @pytest.mark.parametrize(("hours", "late"), [(0.1, False), (2, True), (11, True), (13, None)])
-def test_a_missed_slot_is_made_up_for_or_waits_for_the_next(hours: float, late: bool | None) -> None:  # noqa: FBT001 - a case
+def test_a_missed_slot_is_made_up_for_or_waits_for_the_next(hours: float, late: bool | None) -> None:
     """Up to twelve hours late it is posted and says so; later than that it goes out at the next slot, on time."""
 
     async def play() -> None:

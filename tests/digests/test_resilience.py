@@ -326,7 +326,7 @@ class OncePerMinute(SiteSlack):
 
 
 @pytest.mark.parametrize("landed", [True, False])
-def test_a_look_of_several_pages_ends_where_a_minute_has_one_call(landed: bool) -> None:  # noqa: FBT001 - a case
+def test_a_look_of_several_pages_ends_where_a_minute_has_one_call(landed: bool) -> None:
     """It goes on from the page it came to, and what it finds or does not find is posted once."""
 
     async def play() -> None:

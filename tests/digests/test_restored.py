@@ -131,8 +131,8 @@ def asked(scene: Scene) -> int:
 @pytest.mark.parametrize("blinded", [False, True])
 def test_what_was_taken_back_since_the_copy_stays_so(
     copy: SqliteCopy | PostgresCopy,
-    blinded: bool,  # noqa: FBT001 - a case
-    again: bool,  # noqa: FBT001 - a case
+    blinded: bool,
+    again: bool,
 ) -> None:
     """The line in the channel tells it; what was posted again after it is known as posted. Else somebody is asked."""
 
@@ -264,7 +264,7 @@ def test_a_digest_that_a_person_says_is_there_is_whole(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("blinded", [False, True])
 @pytest.mark.parametrize("stops", [False, True])
-def test_a_plain_stop_costs_one_look(stops: bool, blinded: bool, emptied: Callable[[], Store]) -> None:  # noqa: FBT001 - cases
+def test_a_plain_stop_costs_one_look(stops: bool, blinded: bool, emptied: Callable[[], Store]) -> None:
     """What appeared meanwhile goes out at once; only after a kill, where nobody can look, it is asked about."""
 
     async def play() -> None:

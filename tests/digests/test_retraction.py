@@ -143,7 +143,7 @@ def test_a_digest_in_the_middle_of_its_thread_is_taken_back() -> None:
 
 
 @pytest.mark.parametrize("ended", [False, True])
-def test_it_is_taken_back_in_a_paused_or_ended_channel(ended: bool) -> None:  # noqa: FBT001 - a case
+def test_it_is_taken_back_in_a_paused_or_ended_channel(ended: bool) -> None:
     """People pause or unsubscribe first and ask afterwards; nothing else is done there."""
 
     async def play() -> None:

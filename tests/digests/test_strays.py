@@ -74,7 +74,7 @@ def test_a_stray_reply_is_deleted_and_the_rest_is_not_posted() -> None:
 
 @pytest.mark.parametrize("effect", [True, False])
 @pytest.mark.parametrize("how", [How.HANG, How.CUT, How.BROKEN, How.LIMITED, How.REFUSED])
-def test_a_deletion_whose_answer_is_lost_is_made_again(how: How, effect: bool) -> None:  # noqa: FBT001 - a case
+def test_a_deletion_whose_answer_is_lost_is_made_again(how: How, effect: bool) -> None:
     """Whether it took effect or not: in the end the reply is gone, and was posted once."""
 
     async def play() -> None:
@@ -132,7 +132,7 @@ def test_while_it_is_there_why_says_so() -> None:
 
 
 @pytest.mark.parametrize("posts", [True, False])
-def test_a_reply_in_doubt_is_not_posted_into_a_thread_that_is_gone(posts: bool) -> None:  # noqa: FBT001 - a case
+def test_a_reply_in_doubt_is_not_posted_into_a_thread_that_is_gone(posts: bool) -> None:
     """Its buttons say so: whatever is pressed, nothing comes."""
 
     async def play() -> None:
@@ -196,7 +196,7 @@ def test_who_asks_for_a_reply_whose_thread_went_since_is_told() -> None:
 
 
 @pytest.mark.parametrize("tombstones", [True, False])
-def test_corrections_of_a_deleted_digest_put_nothing_into_the_channel(tombstones: bool) -> None:  # noqa: FBT001 - a case
+def test_corrections_of_a_deleted_digest_put_nothing_into_the_channel(tombstones: bool) -> None:
     """An added entry goes into the thread that a tombstone kept; otherwise it strays once, and no later one does."""
 
     async def play() -> None:

@@ -68,7 +68,7 @@ def link_to(channel: str, ts: str) -> str:
 
 
 @pytest.mark.parametrize("thread", [False, True])
-def test_its_link_is_asked_for_and_its_replies_follow(thread: bool) -> None:  # noqa: FBT001 - a case
+def test_its_link_is_asked_for_and_its_replies_follow(thread: bool) -> None:
     """The channel message is adopted and its replies are posted; a reply is adopted; nothing comes twice."""
 
     async def play() -> None:

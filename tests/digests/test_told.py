@@ -80,7 +80,7 @@ def test_a_file_that_is_deleted_holds_up_no_other_digest() -> None:
 
 @pytest.mark.parametrize("error", ["invalid_blocks", "msg_too_long"])
 @pytest.mark.parametrize("thread", [False, True])
-def test_a_refused_message_is_told_with_its_reason(error: str, thread: bool) -> None:  # noqa: FBT001 - a case
+def test_a_refused_message_is_told_with_its_reason(error: str, thread: bool) -> None:
     """In one line of the log, in the delivery's row, and so in `why` and `backissue deliveries`."""
 
     async def play() -> None:

@@ -50,14 +50,14 @@ def said(before: ChannelSettings | None, after: ChannelSettings | None, *, undoe
         (Access.ADMINS, NOBODY, True, {"U1", "U2", "U8"}),
     ],
 )
-def test_who_may_change(access: Access, admins: frozenset[str], vacant: bool, may: set[str]) -> None:  # noqa: FBT001 - a table's column
+def test_who_may_change(access: Access, admins: frozenset[str], vacant: bool, may: set[str]) -> None:
     """Admins always may; a subscription that nobody could change any more does not exist."""
     settings = replace(SETTINGS, access=access)
     assert {user for user in ("U1", "U2", "U8") if may_change(settings, user, admins, vacant=vacant)} == may
 
 
 @given(st.sampled_from(Access), st.frozensets(st.sampled_from(["U1", "U2", "U3"])), st.booleans())
-def test_somebody_always_may(access: Access, admins: frozenset[str], vacant: bool) -> None:  # noqa: FBT001 - drawn
+def test_somebody_always_may(access: Access, admins: frozenset[str], vacant: bool) -> None:
     """Whatever is set and whoever has left, somebody may change and hand over a subscription."""
     settings = replace(SETTINGS, access=access)
     for may in (may_change, may_hand_over):
@@ -74,7 +74,7 @@ def test_somebody_always_may(access: Access, admins: frozenset[str], vacant: boo
         (Access.ADMINS, NOBODY, False, "only its owner (U1)"),
     ],
 )
-def test_who_may_is_named(access: Access, admins: frozenset[str], own: bool, words: str) -> None:  # noqa: FBT001 - a table's column
+def test_who_may_is_named(access: Access, admins: frozenset[str], own: bool, words: str) -> None:
     """A refusal says whom to ask."""
     assert who_may(replace(SETTINGS, access=access), admins, own=own) == words
 

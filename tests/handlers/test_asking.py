@@ -62,7 +62,7 @@ def sent(people: People) -> int:
 @given(_TEXT, st.booleans(), st.booleans())
 @example("kubernetes", True, True)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
-async def test_any_message_gets_at_most_one_answer(people: People, said: str, direct: bool, again: bool) -> None:  # noqa: FBT001 - drawn
+async def test_any_message_gets_at_most_one_answer(people: People, said: str, direct: bool, again: bool) -> None:
     """Sent once or twice, in a thread with a past, written to the bot alone or mentioning it."""
     people.slack.posted.clear()
     people.slack.whispered.clear()

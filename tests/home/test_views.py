@@ -46,7 +46,7 @@ def test_any_tab_keeps_every_limit(
     team: list[TeamLink],
     query: str,
     word: str,
-    welcome: bool,  # noqa: FBT001 - drawn
+    welcome: bool,
 ) -> None:
     """Any bookmarks, search, subscriptions and issue."""
     page = Listed(tuple(rows), Listing(one_line(query)[:300], 10), 10_000, 10_000, (query,), (word,) * 9)

@@ -214,7 +214,7 @@ def test_a_forged_question_is_none(value: Any) -> None:
 
 @settings(deadline=None)
 @given(nasty_issues(), nasty_text, nasty_text, st.integers(0, MAX_RESULTS), st.booleans())
-def test_any_answer_keeps_every_limit(nasty: Issue, query: str, note: str, offset: int, tools: bool) -> None:  # noqa: FBT001 - drawn
+def test_any_answer_keeps_every_limit(nasty: Issue, query: str, note: str, offset: int, tools: bool) -> None:
     """With any results, query, suggestions and misunderstandings: private, shared and empty."""
     page = tuple(replace(each, lacks=(note, query) * 3) for each in results(nasty, issue())[:PAGE_RESULTS])
     request = SearchRequest(query[:QUERY_MAX_CHARS], offset, tools)

@@ -134,7 +134,7 @@ async def test_somebody_elses_message_with_our_mark_is_not_ours(env: Environment
 
 @pytest.mark.parametrize("how", [How.HANG, How.CUT, How.BROKEN])
 @pytest.mark.parametrize("effect", [True, False])
-async def test_an_unclear_answer_is_unknown_and_sent_once(env: Environment, how: How, effect: bool) -> None:  # noqa: FBT001 - a case
+async def test_an_unclear_answer_is_unknown_and_sent_once(env: Environment, how: How, effect: bool) -> None:
     """Time-out, reset and 500: one request, whether or not it took effect."""
     env.site.faults.add(Fault(how, effect=effect, method=POST))
     with pytest.raises(UnknownOutcomeError):

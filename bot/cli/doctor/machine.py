@@ -107,7 +107,7 @@ def disk(*places: Path) -> Area:
 def files() -> Area:
     """Return whether a process may open enough files; systems without such a limit are well."""
     try:
-        import resource  # noqa: PLC0415 - Windows has none
+        import resource
     except ImportError:
         return Area("open files", "this system has no limit")
     allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -59,11 +59,12 @@ class SeveralRegistries(IssueRegistry):
         """See `IssueRegistry.is_due`."""
         return any(part.is_due(now) for part in self._parts.values())
 
-    async def put(self, issues: Iterable[Issue], now: datetime, *, good: bool = True) -> ArchiveChange:  # noqa: ARG002
+    async def put(self, issues: Iterable[Issue], now: datetime, *, good: bool = True) -> ArchiveChange:
         """See `IssueRegistry.put`. Whether a look is good is each newsletter's own; `good` tells of all of them.
 
         A newsletter whose folder holds another one's issues is left out, and logged; it raises only if all do.
         """
+        del good
         theirs = defaultdict(list)
         for issue in issues:
             theirs[issue.newsletter].append(issue)

@@ -142,7 +142,7 @@ def rank_in(text: str) -> int:
 
 def confirm(action: tuple[str, ...], **more: object) -> Request:
     """Return a wish for a change, which a button has to confirm."""
-    return Request(MessageKind.CHANGE, Manner.CONFIRM, action=action, **more)  # type: ignore[arg-type]
+    return Request(MessageKind.CHANGE, Manner.CONFIRM, action=action, **more)  # type: ignore[arg-type]  # fields by their names
 
 
 def _forgotten(asked: str, _heard: Heard) -> Request | None:

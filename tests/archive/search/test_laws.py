@@ -148,7 +148,7 @@ def test_a_large_archive_answers_as_a_small_one(monkeypatch: pytest.MonkeyPatch)
 
 
 @given(ISSUES, QUERY, st.sampled_from([*WORDS, "the", "zeppelin", "kubernets", "tutorial", "xqzvkjw"]), st.booleans())
-def test_a_further_word_never_leaves_nothing(issues: list[Issue], query: str, further: str, first: bool) -> None:  # noqa: FBT001 - drawn
+def test_a_further_word_never_leaves_nothing(issues: list[Issue], query: str, further: str, first: bool) -> None:
     """Adding a plain word to a query, before it or after it, never turns an answer into nothing."""
     index = Index.of(issues)
     if index.search(query).total:

@@ -43,7 +43,12 @@ def test_a_word_that_the_archive_lacks_is_named() -> None:
     assert (remedy.kind, remedy.query, remedy.words) == (RemedyKind.WITHOUT, "postgres", "zeppelins")
 
 
-@given(st.lists(st.sampled_from("cdc pdb kubernetes tail zeppelin postgers latency the 404 of".split()), max_size=5))  # noqa: SIM905
+@given(
+    st.lists(
+        st.sampled_from(["cdc", "pdb", "kubernetes", "tail", "zeppelin", "postgers", "latency", "the", "404", "of"]),
+        max_size=5,
+    )
+)
 def test_what_helps_does_help(query: list[str]) -> None:
     """With a remedy's line in the table the query has a strong answer; one without a line has it as it is put."""
     typed = " ".join(query)

@@ -235,7 +235,7 @@ def test_a_mention_in_passing_gets_silence() -> None:
 
 
 @given(st.text(max_size=300), st.booleans())
-def test_any_message_has_one_reading(text: str, mentioned: bool) -> None:  # noqa: FBT001 - Hypothesis gives it
+def test_any_message_has_one_reading(text: str, mentioned: bool) -> None:
     """Whatever it holds, and nothing but a change of ours asks for a button."""
     found = meaning(f"<@U0BOT> {text}" if mentioned else text)
     assert found.manner is not Manner.CONFIRM or found.action

@@ -13,7 +13,7 @@ from tests.playground.environment import environment
 
 @pytest.mark.parametrize("effect", [True, False])
 @pytest.mark.parametrize("how", list(How))
-def test_the_ledger_knows_what_landed(how: How, effect: bool) -> None:  # noqa: FBT001 - a parameter of the test
+def test_the_ledger_knows_what_landed(how: How, effect: bool) -> None:
     """Whatever the caller receives, the ledger says whether the message landed; the fault hits once."""
     it = environment()
     it.site.faults.add(Fault(how, effect=effect, error="fatal_error"))

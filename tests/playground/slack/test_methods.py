@@ -274,7 +274,7 @@ def test_wrong_paging_is_refused(error: str, arguments: dict[str, Any]) -> None:
 
 
 @given(count=st.integers(0, 12), limit=st.integers(1, 5), thread=st.booleans(), inclusive=st.booleans())
-def test_paging_shows_everything_once(count: int, limit: int, thread: bool, inclusive: bool) -> None:  # noqa: FBT001 - a case
+def test_paging_shows_everything_once(count: int, limit: int, thread: bool, inclusive: bool) -> None:
     """With any page size, following the cursor returns every message once, in order."""
     it = environment()
     parent = it.post() if thread else None

@@ -75,7 +75,7 @@ async def test_second_message_within_a_second_is_limited(slack: Running) -> None
 
 
 @pytest.mark.parametrize("effect", [True, False])
-async def test_reset_connection(slack: Running, effect: bool) -> None:  # noqa: FBT001 - a parameter of the test
+async def test_reset_connection(slack: Running, effect: bool) -> None:
     """The connection is really reset; the ledger says whether the message landed."""
     slack.server.site.faults.add(Fault(How.CUT, effect=effect))
     with pytest.raises(aiohttp.ClientError):
@@ -84,7 +84,7 @@ async def test_reset_connection(slack: Running, effect: bool) -> None:  # noqa: 
 
 
 @pytest.mark.parametrize("effect", [True, False])
-async def test_silence(slack: Running, effect: bool) -> None:  # noqa: FBT001 - a parameter of the test
+async def test_silence(slack: Running, effect: bool) -> None:
     """A hanging call runs into the caller's time-out; the ledger says whether the message landed."""
     slack.server.site.faults.add(Fault(How.HANG, effect=effect))
     with pytest.raises(asyncio.TimeoutError):
