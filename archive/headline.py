@@ -137,7 +137,7 @@ def _subject(host: str, text: str) -> str:
         return ""
     article = _ARTICLE.match(text)
     start = text[article.end() if article else 0 :][:200]
-    for words in range(1, _MOST_NAME_WORDS + 1):
+    for words in range(1, _NAME_MAX_WORDS + 1):
         said = " ".join(start.split(" ", words)[:words])
         bare = _SEPARATORS.sub("", said).lower()
         if bare in (name, f"{name}{labels[-1]}"):
@@ -152,7 +152,7 @@ _ARTICLE = re.compile(r"(?:The|A|An|Introducing|Meet|Announcing) ")
 _MORE_NAME = re.compile(r"(?: [A-Z][\w-]*){1,3}(?= [a-z])")
 """Words in capitals that a name goes on with: the city of a conference."""
 _SHORTEST_NAME = 2
-_MOST_NAME_WORDS = 4
+_NAME_MAX_WORDS = 4
 _FORGE_PAGE = re.compile(
     r"[^/]+/[^/]+/(?:-/)?(?:pulls?|issues|commits?|blob|tree|discussions|releases|wiki|compare|merge_requests|actions)/."
 )

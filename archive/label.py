@@ -32,7 +32,7 @@ _YEAR_MONTH = re.compile(r"(?<!\d)(?:19|20)\d\d(?:[-_.]?(?:0[1-9]|1[0-2]))?(?!\d
 _HEADING = re.compile(
     r"\s*(?:#[ \t]+(?P<led>[^\n]+?)(?:[ \t]#+)?[ \t]*(?:\n|\Z)|(?P<lined>[^\n]+)\n {0,3}=+[ \t]*(?:\n|\Z))"
 )
-_LONGEST_TITLE = 200
+_TITLE_MAX_CHARS = 200
 
 
 def slug(file: str) -> str:
@@ -55,7 +55,7 @@ def first_heading(text: str) -> tuple[str, int]:
     """Return the words of the first-level heading that `text` begins with, and where it ends; "" and 0 without one."""
     found = _HEADING.match(text)
     words, links = plain(found["led"] or found["lined"]) if found else ("", [])
-    if found is None or links or not words or len(words) > _LONGEST_TITLE:
+    if found is None or links or not words or len(words) > _TITLE_MAX_CHARS:
         return "", 0
     return words, found.end()
 
@@ -76,7 +76,7 @@ def spoken(name: str) -> str:
     'Issue 538'
     """
     words = re.sub(r"[-_\s]+", " ", name).strip()
-    return name if not words or words[0].isdecimal() or len(words) > _LONGEST_TITLE else words[0].upper() + words[1:]
+    return name if not words or words[0].isdecimal() or len(words) > _TITLE_MAX_CHARS else words[0].upper() + words[1:]
 
 
 def number(metadata: Mapping[str, Any], heading: str, file: str) -> int | None:

@@ -100,8 +100,8 @@ _ENDINGS = (
     "ised", "ized", "ising", "izing", "",
 )  # fmt: skip
 _DERIVING = frozenset(_ENDINGS)
-_LONGEST_ENDING = max(map(len, _ENDINGS))
-_MIN_STEM, _LONGEST = 5, 40
+_ENDING_MAX_CHARS = max(map(len, _ENDINGS))
+_STEM_MIN_CHARS, _WORD_MAX_CHARS = 5, 40
 # Words whose ending only looks derived; their "derivations" mean something else.
 _NO_DERIVATIONS = bag("""
     container containers server servers cluster clusters service services master computer computers number numbers
@@ -189,7 +189,7 @@ def _inflect(base: str) -> list[str]:
 
 def _root(word: str) -> str:
     """Return what is left of `word` without the longest derivational ending that leaves enough of it."""
-    for size in range(min(_LONGEST_ENDING, len(word) - _MIN_STEM), 0, -1):
+    for size in range(min(_ENDING_MAX_CHARS, len(word) - _STEM_MIN_CHARS), 0, -1):
         if word[-size:] in _DERIVING:
             return word[:-size]
     return word
@@ -201,7 +201,7 @@ def roots(word: str) -> tuple[str, ...]:
 
     Short words have none, so that "docker" is no "dock".
     """
-    if not _MIN_STEM < len(word) <= _LONGEST or word in _UNDERIVED or not word.isalpha():
+    if not _STEM_MIN_CHARS < len(word) <= _WORD_MAX_CHARS or word in _UNDERIVED or not word.isalpha():
         return ()
     root = _root(word)
     return (root, root[:-1]) if _DOUBLED.search(root) else (root, root + root[-1])

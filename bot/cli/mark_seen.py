@@ -21,7 +21,7 @@ from bot.runtime.clock import SystemClock
 from bot.runtime.settings import Settings
 from bot.store.store import Store
 
-_MOST_NAMED = 8
+MAX_NAMED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,6 @@ async def _mark(store: Store, undecided: _Undecided) -> int:
 
 def _line(undecided: _Undecided) -> str:
     names, place = undecided.names, undecided.subscription
-    rest = len(names) - _MOST_NAMED
+    rest = len(names) - MAX_NAMED
     more = f" and {rest} more" if rest > 0 else ""
-    return f"{place.workspace} {place.channel}: {', '.join(names[:_MOST_NAMED])}{more}"
+    return f"{place.workspace} {place.channel}: {', '.join(names[:MAX_NAMED])}{more}"

@@ -18,7 +18,7 @@ from bot.cli.start_line import say_start
 from bot.domain.delivery_policy import DEFAULT_POLICY
 from bot.domain.errors import SettingsError
 from bot.runtime import logs, loop
-from bot.runtime.door import Door
+from bot.runtime.connections import Connections
 from bot.runtime.http import PATH
 from bot.runtime.server import OwnedServer, bound, configured, served
 from bot.runtime.settings import Settings, SlackCredentials
@@ -66,8 +66,8 @@ async def _by_http(settings: Settings, credentials: SlackCredentials, *, post: b
         app = await assembled(settings, credentials)
         issues = len(app.ports.library.snapshot.issues)
         _log.info("http.started", port=settings.port, path=PATH, issues=issues, posts=post)
-        door = Door()
-        server = OwnedServer(configured(app.asgi(post=post, at_once=True), door), door)
+        connections = Connections()
+        server = OwnedServer(configured(app.asgi(post=post, at_once=True), connections), connections)
         async with _until_stopped() as stopped, _pages(app, health):
             serving = asyncio.create_task(server.serve(sockets=[listening]), name="serve")
             try:

@@ -17,7 +17,7 @@ from bot.store.migrate import newest
 _log = structlog.get_logger(__name__)
 _HIDDEN = frozenset({"source", "proxy", "slack_api_url", "database_url", "archive"})
 """Settings that may hold a password, or that stand in the line by themselves."""
-_MOST = 5
+MAX_PROBLEMS_LOGGED = 5
 
 
 def say_start(settings: Settings, snapshot: Snapshot) -> None:
@@ -26,9 +26,9 @@ def say_start(settings: Settings, snapshot: Snapshot) -> None:
     if not snapshot.issues:
         what, do = "there is no issue in the archive's folder", "put issues there (.md), or run: backissue import"
         _log.warning("problem.found", file=str(settings.archive), line=0, what=what, do=do)
-    for each in snapshot.problems[:_MOST]:
+    for each in snapshot.problems[:MAX_PROBLEMS_LOGGED]:
         _log.warning("problem.found", file=each.file, line=each.line, what=each.message, do=each.advice)
-    if (more := len(snapshot.problems) - _MOST) > 0:
+    if (more := len(snapshot.problems) - MAX_PROBLEMS_LOGGED) > 0:
         _log.warning("problems.found", count=more, do="run: backissue check")
 
 

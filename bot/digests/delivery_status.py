@@ -33,7 +33,7 @@ from bot.store.store import Store
 _log = structlog.get_logger(__name__)
 _UNFINISHED = (Progress.WAITING, Progress.POSTING, Progress.UNKNOWN)
 _RECENT = 50
-_MOST_OLDER = 1_000
+MAX_OLDER = 1_000
 """Passed over issues that are counted."""
 MAX_WAITING = 20
 """Waiting issues for which the time of posting is computed: more than anybody is shown. The others are counted."""
@@ -159,7 +159,7 @@ class DeliveryReports:
         """Return the titles of recently added issues that are not posted automatically, oldest first."""
         catalogue, subscription = outlook.catalogue, outlook.subscription
         rows = await self._store.deliveries.list(
-            workspace=subscription.workspace, channel=subscription.channel, progress=Progress.PASSED, limit=_MOST_OLDER
+            workspace=subscription.workspace, channel=subscription.channel, progress=Progress.PASSED, limit=MAX_OLDER
         )
         passed = [row.issue for row in rows if row.decided > outlook.now - SAID and row.issue in catalogue.issues]
         found = (*passed, *passed_over(catalogue, subscription, outlook.known, outlook.now))

@@ -37,7 +37,7 @@ from bot.domain.likeness import (
     share_of_links,
 )
 
-_FEW = 3
+MIN_TRAITS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def fingerprint(issue: Issue) -> Fingerprint:
     """Return the fingerprint of an issue; of one with hardly any links it includes the lines of text."""
     urls = {canonical(link.url) for _, entry in issue.entries() for link in entry.links}
     traits = {_short(url) for url in urls}
-    if len(traits) < _FEW:
+    if len(traits) < MIN_TRAITS:
         lines = {line.strip() for _, entry in issue.entries() for line in entry.text.splitlines() if line.strip()}
         traits |= {_short(line) for line in lines} or {_short(issue.title)}
     content = _digest(_whole(issue))

@@ -21,7 +21,7 @@ _SKETCH = 64
 (Broder 1997, min-wise hashing); with 64 the standard error is at most 0.06."""
 _PHRASE = 3
 _CHARACTERS = 5
-_FEW_PHRASES = 12
+MIN_PHRASES = 12
 """A text of fewer phrases tells nothing: a greeting is in every issue."""
 _NOTHING = 0.1
 """Texts, or links, with less in common have nothing in common."""
@@ -88,7 +88,7 @@ def sketch(text: str) -> frozenset[int]:
         characters = "".join(map(_token, words))
         known = {each: _hash(each) for each in set(characters)}
         hashes = _phrases(np.array([known[each] for each in characters], np.uint64), _CHARACTERS)
-    return frozenset(hashes[:_SKETCH].tolist()) if len(hashes) >= _FEW_PHRASES else frozenset()
+    return frozenset(hashes[:_SKETCH].tolist()) if len(hashes) >= MIN_PHRASES else frozenset()
 
 
 @dataclass(frozen=True, slots=True)

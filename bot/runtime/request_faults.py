@@ -14,7 +14,7 @@ from typing import Any
 from archive.errors import BackIssueError
 from bot.runtime.fault_log import REMIND_SECONDS, raised_at, reason_of
 
-_MOST = 100
+MAX_REASONS = 100
 """Reasons that are remembered; older ones are logged again when they come again."""
 
 
@@ -54,7 +54,7 @@ class RequestFaults:
     def _keep(self, reason: str, fault: _Shared) -> None:
         self._faults.pop(reason, None)
         self._faults[reason] = fault
-        if len(self._faults) > _MOST:
+        if len(self._faults) > MAX_REASONS:
             del self._faults[next(iter(self._faults))]
 
 

@@ -11,9 +11,9 @@ from typing import Any, cast
 import uvicorn
 
 from bot.domain.errors import SettingsError
-from bot.runtime.door import BACKLOG, Door
+from bot.runtime.connections import BACKLOG, Connections
 
-PAGES_MOST = 16
+PAGES_MAX_CONNECTIONS = 16
 """Connections to the health pages' own port at a time."""
 LINGER_SECONDS = 1.0
 """Seconds that kept connections have to bring a request that is on its way when a stop begins."""
@@ -26,10 +26,10 @@ class OwnedServer(uvicorn.Server):
     A stop resets nobody who has sent a request: uvicorn itself closes kept connections in the middle of one.
     """
 
-    def __init__(self, config: uvicorn.Config, door: Door) -> None:
-        """Serve connections that come through `door`."""
+    def __init__(self, config: uvicorn.Config, connections: Connections) -> None:
+        """Serve `connections`."""
         super().__init__(config)
-        self._door = door
+        self._connections = connections
 
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
@@ -38,7 +38,7 @@ class OwnedServer(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take no more connections, answer what comes on those that are there, and then stop."""
-        self._door.leave()
+        self._connections.leave()
         taken = [one for listening in sockets or [] for one in _accepted(listening)]
         for server in self.servers:
             server.close()
@@ -54,7 +54,7 @@ class OwnedServer(uvicorn.Server):
     async def _serve_accepted(self, connection: socket.socket) -> None:
         def protocol() -> asyncio.Protocol:
             given = {"server_state": self.server_state, "app_state": self.lifespan.state}
-            return self._door.protocol(config=self.config, **given)
+            return self._connections.protocol(config=self.config, **given)
 
         await asyncio.get_running_loop().connect_accepted_socket(protocol, connection)
 
@@ -91,11 +91,11 @@ def bound(port: int, name: str = "PORT") -> socket.socket:
     return made
 
 
-def configured(asgi: Any, door: Door, **more: Any) -> uvicorn.Config:
-    """Return the settings of a server whose connections come through `door`."""
+def configured(asgi: Any, connections: Connections, **more: Any) -> uvicorn.Config:
+    """Return the settings of a server of `connections`."""
     return uvicorn.Config(
         asgi,
-        http=cast("type[asyncio.Protocol]", door.protocol),
+        http=cast("type[asyncio.Protocol]", connections.protocol),
         log_config=None,
         access_log=False,
         backlog=BACKLOG,
@@ -107,8 +107,8 @@ def configured(asgi: Any, door: Door, **more: Any) -> uvicorn.Config:
 @asynccontextmanager
 async def served(asgi: Any, listening: socket.socket) -> AsyncIterator[None]:
     """Serve an application without a lifespan on a bound socket while the block runs."""
-    door = Door(PAGES_MOST)
-    server = OwnedServer(configured(asgi, door, lifespan="off"), door)
+    connections = Connections(PAGES_MAX_CONNECTIONS)
+    server = OwnedServer(configured(asgi, connections, lifespan="off"), connections)
     running = asyncio.create_task(server.serve(sockets=[listening]), name="health pages")
     try:
         yield

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.store.database import address
 
-PATIENCE_SECONDS = 2.0
+LOCK_TIMEOUT_SECONDS = 2.0
 """Seconds to wait for another process's write."""
 
 
@@ -29,7 +29,7 @@ def write_fault(url: str) -> str:
     if file is None:
         return ""
     try:
-        with closing(sqlite3.connect(file, timeout=PATIENCE_SECONDS, isolation_level=None)) as opened:
+        with closing(sqlite3.connect(file, timeout=LOCK_TIMEOUT_SECONDS, isolation_level=None)) as opened:
             opened.execute("BEGIN IMMEDIATE")
             opened.execute("ROLLBACK")
     except sqlite3.Error as error:

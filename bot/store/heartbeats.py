@@ -14,7 +14,7 @@ from bot.store.tables import heartbeats, posting_gaps
 
 KEPT = timedelta(days=90)
 """How long a gap is stored: an issue that is older is no news to any channel."""
-_OFTEN = timedelta(seconds=30)
+MIN_INTERVAL = timedelta(seconds=30)
 """Several workers write one row: it is not written again within this time."""
 _AT_WORK = timedelta(minutes=3)
 """A worker that works has written the heartbeat since then: it does every minute."""
@@ -36,7 +36,7 @@ class Heartbeats:
         `mine`: see `bot.domain.gap.gap_after`.
         """
         last = await self._database.read(self._last)
-        if last is not None and not last.stopped and timedelta(0) <= now - last.at < _OFTEN:
+        if last is not None and not last.stopped and timedelta(0) <= now - last.at < MIN_INTERVAL:
             return None
         return await self._database.write(lambda connection: self._beat(connection, now, mine))
 

@@ -23,7 +23,7 @@ from playground.slack.rules import FLAG, Breach, Rule, choice, shape, string
 BLOCKS_IN_MESSAGE = 50
 BLOCKS_IN_VIEW = 100
 # Text above 4,000 characters is split or refused; which is unknown (java-slack-sdk #704, bolt-python #764).
-LONGEST_TEXT = 4_000
+TEXT_MAX_CHARS = 4_000
 WISE_TEXT = 3_900
 # The smallest total of block text known to have been refused, and a total that is surely accepted (bolt-js #2867).
 REFUSED_TOTAL = 11_341
@@ -85,8 +85,8 @@ def _text(payload: Mapping[str, Any]) -> Iterator[Breach]:
 
 
 def _fallback(text: str, *, has_blocks: bool) -> Iterator[Breach]:
-    if len(text) > LONGEST_TEXT:
-        yield Breach("msg_too_long", "/text", f"must be less than {LONGEST_TEXT + 1} characters, is {len(text)}")
+    if len(text) > TEXT_MAX_CHARS:
+        yield Breach("msg_too_long", "/text", f"must be less than {TEXT_MAX_CHARS + 1} characters, is {len(text)}")
     elif len(text) > WISE_TEXT:
         yield Breach("", "/text", f"is {len(text)} characters; stay within {WISE_TEXT}")
     if has_blocks and not text.strip():

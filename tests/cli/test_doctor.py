@@ -117,7 +117,7 @@ def damaged(it: Scene) -> None:
 
 def locked(it: Scene) -> None:
     """Hold the database's write lock."""
-    it.environment.setattr("bot.store.diagnosis.PATIENCE_SECONDS", 0.01)
+    it.environment.setattr("bot.store.diagnosis.LOCK_TIMEOUT_SECONDS", 0.01)
     other = it.ends.enter_context(closing(sqlite3.connect(it.file, isolation_level=None)))
     other.execute("BEGIN IMMEDIATE")
 

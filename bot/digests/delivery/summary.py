@@ -11,7 +11,7 @@ from bot.domain.text import one_line
 
 _HEADLINE_MAX_CHARS = 60
 
-_LONGEST = 500
+SUMMARY_MAX_CHARS = 500
 _GAPS = {State.UNKNOWN: "unknown, it may or may not have been posted", State.REFUSED: "refused"}
 _SHORT = {THREAD_GONE: "its channel message was deleted"}
 
@@ -31,7 +31,7 @@ def summary(parts: Sequence[PartRow], rendered: Mapping[str, RenderedPart] | Non
     replies = [part for part in parts if part.at > 0]
     named = {part.key: reply_name(part, headline_of((rendered or {}).get(part.key))) for part in replies}
     gaps = [f"{named[part.key]}: {_gap(part)}" for part in replies if part.state in _GAPS]
-    return "; ".join([*_lost(replies), *gaps])[:_LONGEST]
+    return "; ".join([*_lost(replies), *gaps])[:SUMMARY_MAX_CHARS]
 
 
 def seconds_late(due: datetime, ts: str) -> int:

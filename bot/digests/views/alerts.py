@@ -22,7 +22,7 @@ SETTLE_THERE = "doubt:there"
 SETTLE_LEAVE = "doubt:leave"
 """The action id of the button that leaves it: it is not needed."""
 _REASON_MAX_CHARS = 500
-_MOST_NAMED = 5
+MAX_NAMED = 5
 
 
 class AlertKind(StrEnum):
@@ -63,11 +63,11 @@ class Alert:
 def unreadable(files: Sequence[BrokenFile], channels: Sequence[str]) -> Message:
     """Return the message that new issues' files cannot be read, and so are not posted in `channels` (ids)."""
     count = "A new issue's file" if len(files) == 1 else f"The files of {len(files)} new issues"
-    where = f" in {', '.join(f'<#{channel}>' for channel in channels[:_MOST_NAMED])}" if channels else ""
-    more = f" and {len(channels) - _MOST_NAMED} more" if len(channels) > _MOST_NAMED else ""
-    lines = [f"• {clip(str(each), 400)}" for each in files[:_MOST_NAMED]]
-    if len(files) > _MOST_NAMED:
-        lines.append(f"• and {len(files) - _MOST_NAMED} more; `backissue check` names them all")
+    where = f" in {', '.join(f'<#{channel}>' for channel in channels[:MAX_NAMED])}" if channels else ""
+    more = f" and {len(channels) - MAX_NAMED} more" if len(channels) > MAX_NAMED else ""
+    lines = [f"• {clip(str(each), 400)}" for each in files[:MAX_NAMED]]
+    if len(files) > MAX_NAMED:
+        lines.append(f"• and {len(files) - MAX_NAMED} more; `backissue check` names them all")
     said = f"{count} cannot be read as it should, so nothing of it is posted{where}{more}."
     said += " Once mended, it goes out by itself."
     return blocks.says("\n".join([said, *lines]))

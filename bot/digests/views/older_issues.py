@@ -16,7 +16,7 @@ ALL, CHOOSE, NONE = "older:all", "older:choose", "older:none"
 """The buttons' action ids; the value of each is the question's id."""
 CALLBACK = FIELD = "older"
 """The form's callback id, and the block and action id of its only field."""
-_MOST_NAMED = 5
+MAX_NAMED = 5
 MAX_OPTIONS = 100
 """Options that a select menu may have (Slack: block-elements)."""
 
@@ -27,8 +27,8 @@ def asked(question: int, channel: str, issues: Sequence[Issue], command: str, ad
     `advice`: what else to do, as a sentence.
     """
     count = _count(len(issues))
-    names = ", ".join(clip(one_line(title(issue)), 60) for issue in issues[-_MOST_NAMED:])
-    rest = len(issues) - _MOST_NAMED
+    names = ", ".join(clip(one_line(title(issue)), 60) for issue in issues[-MAX_NAMED:])
+    rest = len(issues) - MAX_NAMED
     more = f" and {rest} more before" if rest > 0 else ""
     it, them = ("it is", "it") if len(issues) == 1 else ("they are", "them")
     text = (

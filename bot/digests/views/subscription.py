@@ -29,7 +29,7 @@ POST_AGAIN = "post_again"
 """The action id of the button that has a digest posted again which was taken back; its value is the delivery's id."""
 _STAYS = "What people saved of it stays theirs. It is not posted here again unless somebody asks for it."
 _MAX_WAITING = 8
-_MOST_OLDER = 5
+MAX_NAMED = 5
 _MONTHS = "|".join(month[:3] for month in MONTHS)
 _MOMENT = re.compile(rf"\d\d (?:{_MONTHS}) \d{{4}} \d\d:\d\d UTC")
 _POSTED = re.compile(r": (https://\S+)\.$")
@@ -322,9 +322,9 @@ def _second(seen: Sighting) -> str:
 
 
 def _broken(files: Sequence[BrokenFile]) -> str:
-    lines = [f"• {clip(str(each), 300)}" for each in files[:_MOST_OLDER]]
-    if len(files) > _MOST_OLDER:
-        lines.append(f"• and {len(files) - _MOST_OLDER} more; `backissue check` names them all")
+    lines = [f"• {clip(str(each), 300)}" for each in files[:MAX_NAMED]]
+    if len(files) > MAX_NAMED:
+        lines.append(f"• and {len(files) - MAX_NAMED} more; `backissue check` names them all")
     return "\n".join(["*Cannot be read, so not posted*", *lines])
 
 
@@ -349,8 +349,8 @@ def _ownership(status: DeliveryStatus) -> list[str]:
 def not_posted(older: Sequence[str], names: CommandNames = _DEFAULT_NAMES) -> str:
     """Return the line about the added issues that are not posted automatically, as markup."""
     count = f"{len(older)} older issue{'s' * (len(older) != 1)} came in"
-    shown = ", ".join(clip(one_line(title), 60) for title in older[:_MOST_OLDER])
-    more = f" and {len(older) - _MOST_OLDER} more" if len(older) > _MOST_OLDER else ""
+    shown = ", ".join(clip(one_line(title), 60) for title in older[:MAX_NAMED])
+    more = f" and {len(older) - MAX_NAMED} more" if len(older) > MAX_NAMED else ""
     weekly = escape(names.command)
     return f"*Not posted by themselves:* {count}: {shown}{more}. `{weekly} issue` shows one, `{weekly} why` says why."
 

@@ -16,7 +16,7 @@ from bot.slack.api.ports import Slack
 from bot.slack.blocks.blocks import NEW_BLOCK
 from bot.slack.blocks.message import Message
 
-PATIENCE_SECONDS = 30.0
+GIVE_UP_SECONDS = 30.0
 """So long an answer is tried while Slack says "later": a digest of thirty links takes a channel's limit so long."""
 LATER_SECONDS = 1.0
 """The wait where Slack names none."""
@@ -59,7 +59,7 @@ async def send(slack: Slack, thread: AskThread, message: Message, *, private: bo
 
     What Slack surely did not do is tried again; what it may have done is not, since an answer never comes twice.
     """
-    left = PATIENCE_SECONDS
+    left = GIVE_UP_SECONDS
     while True:
         try:
             await _sent(slack, thread, message, private=private, opening=opening)

@@ -9,7 +9,7 @@ import pytest
 
 from bot.domain.ask_thread import AskThread
 from bot.domain.workspace import workspace_id
-from bot.lookup.asking.sending import PATIENCE_SECONDS, STATUS, send, with_status
+from bot.lookup.asking.sending import GIVE_UP_SECONDS, STATUS, send, with_status
 from bot.slack.api.errors import (
     ChannelRefusedError,
     MessageRefusedError,
@@ -81,7 +81,7 @@ async def test_nobody_waits_for_ever(waits: list[float], seconds: float) -> None
     slack = Refusing(*(limited(seconds) for _ in range(100)))
     assert not await send(slack, THREAD, ANSWER, private=False)
     assert slack.posted == []
-    assert sum(waits) <= PATIENCE_SECONDS
+    assert sum(waits) <= GIVE_UP_SECONDS
 
 
 @pytest.mark.parametrize("error", [UnknownOutcomeError, ChannelRefusedError])

@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.runtime.door import BACKLOG, HEAD_MAX_BYTES, Door
+from bot.runtime.connections import BACKLOG, HEAD_MAX_BYTES, Connections
 from bot.runtime.server import OwnedServer, _accepted, configured
 
 HALF_OPEN = 1_500
@@ -29,7 +29,7 @@ ANSWER_SECONDS = 0.25
 
 
 @asynccontextmanager
-async def serving(door: Door) -> AsyncIterator[int]:
+async def serving(connections: Connections) -> AsyncIterator[int]:
     """Serve a page that reads its request's body; give the port."""
 
     async def page(request: Request) -> Response:
@@ -38,7 +38,7 @@ async def serving(door: Door) -> AsyncIterator[int]:
 
     listening = socket.create_server(("127.0.0.1", 0))
     app = Starlette(routes=[Route("/", page, methods=["GET", "POST"])])
-    server = OwnedServer(configured(app, door, lifespan="off"), door)
+    server = OwnedServer(configured(app, connections, lifespan="off"), connections)
     running = asyncio.create_task(server.serve(sockets=[listening]))
     try:
         yield listening.getsockname()[1]
@@ -67,44 +67,44 @@ async def ended(reader: asyncio.StreamReader) -> bytes:
 @pytest.mark.parametrize("begun", [b"", b"POST / HT", BEGUN])
 async def test_a_request_that_does_not_go_on_is_closed(begun: bytes) -> None:
     """Without a word, after the seconds for headers or for the body."""
-    door = Door(10, head=0.05, body=0.05)
-    async with serving(door) as port:
+    connections = Connections(10, head=0.05, body=0.05)
+    async with serving(connections) as port:
         reader, writer = await opened(port, begun)
         assert await ended(reader) == b""
         writer.close()
-    assert door.dropped == 1
-    assert not door.waiting
+    assert connections.dropped == 1
+    assert not connections.waiting
 
 
 async def test_headers_without_an_end_are_closed() -> None:
     """Long before they fill the memory."""
-    door = Door(10)
-    async with serving(door) as port:
+    connections = Connections(10)
+    async with serving(connections) as port:
         reader, writer = await opened(port, b"GET / HTTP/1.1\r\nX: " + b"x" * HEAD_MAX_BYTES + b"\r\n")
         await ended(reader)
         writer.close()
-    assert door.dropped == 1
+    assert connections.dropped == 1
 
 
 async def test_a_connection_that_is_kept_serves_many_requests() -> None:
     """Deadlines count for each request; one in time is never closed."""
-    door = Door(10, head=0.3, body=0.3)
-    async with serving(door) as port, aiohttp.ClientSession() as session:
+    connections = Connections(10, head=0.3, body=0.3)
+    async with serving(connections) as port, aiohttp.ClientSession() as session:
         for _ in range(8):
             async with session.post(f"http://127.0.0.1:{port}/", data=b"x" * 100_000) as answer:
                 assert await answer.text() == "hello"
             await asyncio.sleep(0.05)
-    assert door.dropped == 0
+    assert connections.dropped == 0
 
 
 async def test_too_many_connections_make_room_for_new_ones() -> None:
     """The one that has waited longest goes; a whole request is answered however many are half open."""
-    door = Door(5)
-    async with serving(door) as port:
+    connections = Connections(5)
+    async with serving(connections) as port:
         lines = [await opened(port, BEGUN) for _ in range(20)]
         async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}/") as answer:
             assert await answer.text() == "hello"
-        assert door.dropped >= 15
+        assert connections.dropped >= 15
         for _, writer in lines:
             writer.close()
 
@@ -127,7 +127,7 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from bot.runtime import loop
-from bot.runtime.door import Door
+from bot.runtime.connections import Connections
 from bot.runtime.server import OwnedServer, configured
 
 async def page(request):
@@ -138,8 +138,8 @@ async def main():
     app = Starlette(routes=[Route("/", page)])
     listening = socket.create_server(("127.0.0.1", 0))
     print(listening.getsockname()[1], flush=True)
-    door = Door()
-    await OwnedServer(configured(app, door, lifespan="off"), door).serve(sockets=[listening])
+    connections = Connections()
+    await OwnedServer(configured(app, connections, lifespan="off"), connections).serve(sockets=[listening])
 
 loop.run(main())
 """

@@ -18,28 +18,28 @@ HEAD_MAX_BYTES = 65_536
 """Slack's headers take less than one."""
 BACKLOG = 256
 """Connections that the system holds until they are accepted: so many may be accepted beyond the cap at once."""
-_MOST = 4_096
+_MAX_CONNECTIONS = 4_096
 """Connections at most, however many files may be open."""
-_MOST_WINDOWS = 256
+_MAX_CONNECTIONS_WINDOWS = 256
 """As many there, where a process does not know its limit (a select() takes 512 sockets)."""
 
 
-def most_connections() -> int:
+def max_connections() -> int:
     """Return how many connections may be open: half of the files that this process may have, at most 4,096."""
     if sys.platform == "win32":
-        return _MOST_WINDOWS
+        return _MAX_CONNECTIONS_WINDOWS
     import resource  # noqa: PLC0415 - Windows has none
 
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return _MOST if soft == resource.RLIM_INFINITY else min(_MOST, max(16, soft // 2))
+    return _MAX_CONNECTIONS if soft == resource.RLIM_INFINITY else min(_MAX_CONNECTIONS, max(16, soft // 2))
 
 
-class Door:
+class Connections:
     """The connections of one server. Those that `wait` (for a request to come, or to go on) make room, oldest first."""
 
-    def __init__(self, most: int | None = None, *, head: float = HEAD_SECONDS, body: float = BODY_SECONDS) -> None:
-        """Let `most` be open; give them `head` seconds for headers and `body` for the rest of a request."""
-        self.most = most_connections() if most is None else most
+    def __init__(self, limit: int | None = None, *, head: float = HEAD_SECONDS, body: float = BODY_SECONDS) -> None:
+        """Let so many (`limit`) be open; give them `head` seconds for headers and `body` for the rest of a request."""
+        self.limit = max_connections() if limit is None else limit
         self.head, self.body = head, body
         self.waiting: dict[BoundedHttp, None] = {}
         self.open: set[BoundedHttp] = set()
@@ -58,7 +58,7 @@ class Door:
         for connection in self.open:
             connection.leave()
 
-    def room(self) -> None:
+    def make_room(self) -> None:
         """Close the connection that has waited longest."""
         for oldest in self.waiting:
             self.drop(oldest)
@@ -74,42 +74,42 @@ class Door:
 class BoundedHttp(HttpToolsProtocol):
     """A connection with deadlines."""
 
-    def __init__(self, door: Door, **given: Any) -> None:
-        """Come through `door`."""
+    def __init__(self, connections: Connections, **given: Any) -> None:
+        """Count among `connections`."""
         super().__init__(**given)
-        self._door = door
+        self._server_connections = connections
         self._timer: asyncio.TimerHandle | None = None
         self._head_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn declares it
         """Expect headers soon, and make room if there are too many."""
         super().connection_made(transport)
-        self._door.open.add(self)
-        self._wait(self._door.head)
-        if len(self.connections) > self._door.most:
-            self._door.room()
+        self._server_connections.open.add(self)
+        self._wait(self._server_connections.head)
+        if len(self.connections) > self._server_connections.limit:
+            self._server_connections.make_room()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget it."""
-        self._door.open.discard(self)
+        self._server_connections.open.discard(self)
         self._wait_no_more()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Take bytes; the headers of one request may not be endless."""
-        if self._timer is None and self in self._door.waiting:
-            self._wait(self._door.head)  # the next request of a connection that was kept
+        if self._timer is None and self in self._server_connections.waiting:
+            self._wait(self._server_connections.head)  # the next request of a connection that was kept
         self._head_bytes += len(data)
         super().data_received(data)
         if self._head_bytes > HEAD_MAX_BYTES and not self.transport.is_closing():
-            self._door.drop(self)
+            self._server_connections.drop(self)
 
     def on_headers_complete(self) -> None:
         """Expect the body soon."""
         self._head_bytes = -(1 << 40)  # bodies are bounded by who reads them
-        self._wait(self._door.body)
+        self._wait(self._server_connections.body)
         super().on_headers_complete()
-        if self._door.leaving:
+        if self._server_connections.leaving:
             self.leave()
 
     def leave(self) -> None:
@@ -131,15 +131,15 @@ class BoundedHttp(HttpToolsProtocol):
         """Wait for another request, which uvicorn bounds; it makes room for others meanwhile."""
         super().on_response_complete()
         if not self.transport.is_closing():
-            self._door.waiting[self] = None
+            self._server_connections.waiting[self] = None
 
     def _wait(self, seconds: float) -> None:
         self._wait_no_more()
-        self._door.waiting[self] = None
-        self._timer = self.loop.call_later(seconds, self._door.drop, self)
+        self._server_connections.waiting[self] = None
+        self._timer = self.loop.call_later(seconds, self._server_connections.drop, self)
 
     def _wait_no_more(self) -> None:
-        self._door.waiting.pop(self, None)
+        self._server_connections.waiting.pop(self, None)
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
