@@ -57,6 +57,7 @@ from bot.lookup.asking.said import LateConversations
 from bot.lookup.miss_counter import WRITE_SECONDS, MissCounter
 from bot.lookup.outcomes import CommandOutcomes, SearchTally
 from bot.lookup.search import Answers, Chance
+from bot.monitoring.health_checks import LOOK_AT_FOLDER, HealthChecks
 from bot.runtime.background import BackgroundTasks
 from bot.runtime.clock import SystemClock
 from bot.runtime.health_pages import Health, Pages, health_pages
@@ -77,7 +78,6 @@ from bot.source.library import Library
 from bot.source.watch import Watch, WatchedFolders
 from bot.store.errors import ForeignArchiveError
 from bot.store.store import Store
-from bot.vitals import LOOK_AT_FOLDER, Vitals
 
 if TYPE_CHECKING:
     from bot.lookup.asking.conversation import Conversations
@@ -156,7 +156,7 @@ class App:
         self._watching: asyncio.Task[None] | None = None
         self._freshness: WatchedFolders | None = None
         self._timers = WatchedTimers(ports.timers)
-        self.vitals = Vitals(ports.library, ports.store, ports.slack, ports.clock, self._timers)
+        self.vitals = HealthChecks(ports.library, ports.store, ports.slack, ports.clock, self._timers)
         self.ready = False
         """Whether what comes from Slack is answered: not before the start, and no more once a stop has begun."""
 
@@ -176,7 +176,7 @@ class App:
 
     def pages(self) -> Starlette:
         """Return the ASGI application of the health pages and the metrics, for a port of their own. Call it once."""
-        from bot.metrics import Metrics  # noqa: PLC0415 - it would delay every start
+        from bot.monitoring.metrics import Metrics  # noqa: PLC0415 - it would delay every start
 
         ports = self.ports
         metrics = Metrics(ports.library, ports.store, ports.slack, ports.clock, self.vitals)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("archive", "bot", "handlers", "playground")
-MAX_MODULE_LINES = 400
+MAX_MODULE_LINES, MAX_ROOMS = 400, 13
 MEDIAN_FUNCTION_LINES, NINTH_DECILE_FUNCTION_LINES = 7, 20
 CHECKED = (*ROOMS, "tests", "benchmarks", "tools", "docs")
 BARE_NOQA = re.compile(r"#\s*noqa\b(?!: [A-Z0-9, ]+ - \S)")
@@ -74,3 +75,13 @@ def test_every_exception_from_a_check_has_its_reason(room: str) -> None:
         if any(pattern.search(line) for pattern in bare)
     ]
     assert found == []
+
+
+def test_the_bot_has_few_rooms_and_one_page_names_them() -> None:
+    """The import contract lists them all (it is exhaustive); a newcomer finds each on the page of the architecture."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    (layers,) = (each["layers"] for each in contracts if each.get("containers") == ["bot"])
+    rooms = {name.strip() for layer in layers for name in layer.split("|")} - {"__main__"}
+    assert len(rooms) <= MAX_ROOMS
+    page = (ROOT / "docs/architecture.md").read_text("utf-8")
+    assert [room for room in sorted(rooms) if f"`bot/{room}/`" not in page and f"`bot/{room}.py`" not in page] == []

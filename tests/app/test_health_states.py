@@ -15,19 +15,19 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
-import bot.vitals
+import bot.monitoring.health_checks
 from bot.cli.doctor import workspace as doctor
 from bot.cli.serve import farewell
 from bot.domain.errors import SettingsError
 from bot.domain.health import Check
 from bot.domain.workspace import workspace_id
+from bot.monitoring.health_checks import HealthChecks
 from bot.runtime.job_scheduler import JobScheduler
 from bot.runtime.socket_watch import SocketWatch
 from bot.runtime.watched_timers import WatchedTimers
 from bot.slack.api.outcomes import CallOutcomes
 from bot.store.errors import StoreError
 from bot.store.store import Store
-from bot.vitals import Vitals
 from playground.slack.faults import Fault, How
 from playground.slack.workspace import SCOPES
 from tests.fakes.whole import WAIT_SECONDS, Whole, whole
@@ -36,7 +36,7 @@ PAGE = (Path(__file__).parents[2] / "docs/operations.md").read_text("utf-8")
 ROWS = re.findall(r"^\| (.+?) \| `(\w+)` \| (200|503)", PAGE, flags=re.MULTILINE)
 
 
-def check(vitals: Vitals, name: str, after: float = 0.0) -> Check:
+def check(vitals: HealthChecks, name: str, after: float = 0.0) -> Check:
     """Return the check of that name, as it is after so many seconds in which nothing more works."""
     return next(one for one in vitals.checks(monotonic() + after) if one.name == name)
 
@@ -135,7 +135,7 @@ async def damaged(it: Whole, _: pytest.MonkeyPatch) -> Check:
 
 async def little_room(it: Whole, monkeypatch: pytest.MonkeyPatch) -> Check:
     """Ask for more room than any disk has."""
-    monkeypatch.setattr(bot.vitals, "FREE_BYTES", 1 << 70)
+    monkeypatch.setattr(bot.monitoring.health_checks, "FREE_BYTES", 1 << 70)
     await it.app.vitals.probe()
     return check(it.app.vitals, "disk")
 
@@ -190,10 +190,10 @@ async def alone(it: Whole, _: pytest.MonkeyPatch) -> Check:
     return found
 
 
-def beside(it: Whole, store: Store) -> Vitals:
+def beside(it: Whole, store: Store) -> HealthChecks:
     """Return what another process would see, on another database."""
     ports = it.app.ports
-    return Vitals(ports.library, store, ports.slack, ports.clock, WatchedTimers(JobScheduler()))
+    return HealthChecks(ports.library, store, ports.slack, ports.clock, WatchedTimers(JobScheduler()))
 
 
 @asynccontextmanager

@@ -17,13 +17,13 @@ from slack_bolt.response import BoltResponse
 from archive.search.result import Grade
 from bot.domain.clock import Clock
 from bot.lookup.outcomes import CommandOutcomes
+from bot.monitoring.health_checks import HealthChecks
 from bot.slack.api.client import WebSlack
 from bot.slack.api.ports import Slack
 from bot.source.library import Library
 from bot.store.errors import StoreError
 from bot.store.figures import figures
 from bot.store.store import Store
-from bot.vitals import Vitals
 
 _KINDS = frozenset(
     {
@@ -37,9 +37,9 @@ _KINDS = frozenset(
 class Metrics:
     """The metrics of one process, in a registry of their own."""
 
-    def __init__(self, library: Library, store: Store, slack: Slack, clock: Clock, vitals: Vitals) -> None:
+    def __init__(self, library: Library, store: Store, slack: Slack, clock: Clock, health: HealthChecks) -> None:
         """Count Slack's calls from now on; the rest is read from these when it is asked for."""
-        self._library, self._store, self._clock, self._vitals = library, store, clock, vitals
+        self._library, self._store, self._clock, self._health = library, store, clock, health
         self._registry = CollectorRegistry()
         names: dict[str, Any] = {"registry": self._registry}
         self._calls = Histogram("backissue_slack_call_seconds", "Calls to Slack", ["method", "outcome"], **names)
@@ -84,7 +84,7 @@ class Metrics:
         snapshot = self._library.snapshot
         self._issues.set(len(snapshot.issues))
         self._problems.set(len(snapshot.problems))
-        for check in self._vitals.checks():
+        for check in self._health.checks():
             self._ok.labels(check.name).set(check.ok)
             if check.age is not None:
                 self._age.labels(check.name).set(check.age)

@@ -39,7 +39,7 @@ _ANY = workspace_id(None, None)
 
 
 @dataclass(frozen=True, slots=True)
-class VitalLimits:
+class HealthLimits:
     """Seconds that may pass without a success, four or more tries of each."""
 
     database: float = 60.0
@@ -50,7 +50,7 @@ class VitalLimits:
     socket: float = 60.0
 
 
-class Vitals:
+class HealthChecks:
     """Looks at the database, the disk and Slack by `timers`, and gives the `checks` of the health page."""
 
     def __init__(self, library: Library, store: Store, slack: Slack, clock: Clock, timers: WatchedTimers) -> None:
@@ -65,7 +65,7 @@ class Vitals:
         self._free: int | None = None
         self.stopping = False
         """Whether a stop has begun: then there is one check, which says so."""
-        self.limits = VitalLimits()
+        self.limits = HealthLimits()
         self.refused = asyncio.Event()
         """Set if Slack refused the token before it ever took it; `refusal` says why."""
         self.refusal = ""

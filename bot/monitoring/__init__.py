@@ -1,0 +1,1 @@
+"""What an operator watches: the checks of the health page, and metrics."""
