@@ -37,12 +37,12 @@ class FolderError(ArchiveError):
 class UnknownIssueError(ArchiveError):
     """No issue has the requested name or number."""
 
-    def __init__(self, asked: str, near: tuple[str, ...] = ()) -> None:
-        """Keep `asked` (slug or number as typed) and `near` (similar numbers or slugs).
+    def __init__(self, asked: str, near: tuple[str, ...] = (), where: str = "the archive") -> None:
+        """Keep `asked` (slug or number as typed) and `near` (similar numbers or slugs). `where` was looked.
 
         `near` is in the order in which it is shown: a number's neighbours newest first, names the most similar first.
         """
         hint = f"; nearest: {', '.join(near)}" if near else ""
-        super().__init__(f"there is no issue {asked!r} in the archive{hint}")
+        super().__init__(f"there is no issue {asked!r} in {where}{hint}")
         self.asked = asked
         self.near = near

@@ -103,6 +103,13 @@ class Snapshot:
         files = frozenset(held)
         return self if files == self.held else Snapshot.of(self.readings.values(), held=files)
 
+    def only(self, newsletter: str) -> Snapshot:
+        """Return the issues of the newsletter with this slug as an archive of their own; "" for those of all."""
+        if not newsletter:
+            return self
+        issues = tuple(issue for issue in self.issues if issue.newsletter == newsletter)
+        return Snapshot(issues, _by_slug=MappingProxyType({issue.slug: issue for issue in issues}))
+
     def latest(self) -> Issue | None:
         """Return the newest issue, None if the archive is empty."""
         return self.issues[-1] if self.issues else None

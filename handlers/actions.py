@@ -115,7 +115,7 @@ async def _command(click: Click) -> Message | None:
 
 
 async def _random(click: Click) -> Message:
-    return click.services.answers.random()
+    return click.services.answers.random(click.value)
 
 
 async def _help(click: Click) -> Message:

@@ -72,12 +72,12 @@ def _message(services: Services, command: commands.FromMemory) -> Message:
     match command:
         case commands.Topic(query):
             return answers.search(SearchRequest(query))
-        case commands.Latest():
-            message = answers.latest()
-        case commands.ShowIssue(asked):
-            message = answers.numbered(asked)
-        case commands.Random():
-            message = answers.random()
+        case commands.Latest(newsletter):
+            message = answers.latest(newsletter)
+        case commands.ShowIssue(asked, newsletter):
+            message = answers.numbered(asked, newsletter)
+        case commands.Random(newsletter):
+            message = answers.random(newsletter)
         case commands.Topics():
             message = answers.topics()
         case commands.Help():

@@ -79,7 +79,7 @@ class Finder:
         self._dictionary = dictionary
         self._lookup = lookup
         self._own_name = own_name
-        self._newsletters = Newsletters(segments.issues)
+        self.newsletters = Newsletters(segments.issues)
         self._ranker = Ranker(segments)
         self._usual: dict[frozenset[Kind] | None, Bools] = {}
         self._plans: dict[tuple[str, frozenset[Kind] | None, date], Plan] = {}
@@ -89,7 +89,7 @@ class Finder:
         key = query, kinds, today
         found = self._plans.get(key)
         if found is None:
-            asked = self._newsletters.resolved(parse(query, today))
+            asked = self.newsletters.resolved(parse(query, today))
             if not self._own_name.isdisjoint(word.text for word in asked.words):
                 asked = replace(asked, words=self._less_own_name(asked.words))
             if len(self._plans) >= CACHED_PLANS:

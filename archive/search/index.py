@@ -98,6 +98,7 @@ class Index:
         self._lookup = replace(self._lookup, stemmed=is_english(self._lookup))
         self._finder = Finder(segments, dictionary, self._lookup, self._own_name)
         self._explainer = Explainer(self._lookup)
+        self.newsletters = self._finder.newsletters
 
     @classmethod
     def of(cls, issues: Iterable[Issue], synonyms: Synonyms | None = None) -> Index:

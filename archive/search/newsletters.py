@@ -1,11 +1,13 @@
-"""The newsletters that `from:` narrows a search to: by their slugs as typed, shortened or misspelt."""
+"""The newsletters of an archive, and what they are called: by slug or name, as typed, shortened or misspelt."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import cached_property
+from itertools import accumulate
 
 from rapidfuzz.distance import OSA
 
@@ -26,9 +28,42 @@ class Newsletters:
         self._issues = issues
 
     @cached_property
+    def names(self) -> dict[str, str]:
+        """What people call each newsletter (its slug if it has no name), by its slug, in order; empty for only one."""
+        named = {issue.newsletter: issue.newsletter_name for issue in self._issues()}
+        return {slug: " ".join(named[slug].split()) or slug for slug in sorted(named) if slug}
+
+    @cached_property
     def _slugs(self) -> dict[str, str]:
-        """The slugs by their letters and digits; none where there is only one newsletter."""
-        return {_letters(slug): slug for slug in sorted({issue.newsletter for issue in self._issues()}) if slug}
+        """The slugs by the letters and digits of slugs, and of names that only one has; empty for only one."""
+        said = Counter(map(_letters, self.names.values()))
+        named = {_letters(name): slug for slug, name in self.names.items() if said[_letters(name)] == 1}
+        return {key: slug for key, slug in named.items() if key} | {_letters(slug): slug for slug in self.names}
+
+    def are_several(self) -> bool:
+        """Return whether issues of more than one newsletter are there."""
+        return len(self.names) > 1
+
+    @cached_property
+    def _begun(self) -> dict[str, set[str]]:
+        """The slugs by the letters of the words that a slug or a name begins with: "sre" for "SRE Weekly"."""
+        found: dict[str, set[str]] = {}
+        for slug, name in self.names.items():
+            for called in (slug, name):
+                for letters in accumulate(filter(None, map(_letters, _APART.split(called)))):
+                    found.setdefault(letters, set()).add(slug)
+        return found
+
+    def called(self, typed: str) -> str:
+        """Return the slug of the newsletter that is called so or begins with these words; "" for none, or several.
+
+        It may be misspelt.
+        """
+        letters = _letters(typed)
+        if letters in self._slugs:
+            return self._slugs[letters]
+        begun = self._begun.get(letters)
+        return (begun.copy().pop() if len(begun) == 1 else "") if begun else self._only(self._nearest(letters))
 
     def resolved(self, asked: Query) -> Query:
         """Return `asked` with the newsletters that it names by their slugs, and what was wrong with the names.
@@ -38,7 +73,7 @@ class Newsletters:
         """
         if not asked.newsletters:
             return asked
-        meant = {typed: self._meant(typed) for typed in asked.newsletters}
+        meant = {typed: self.meant(typed) for typed in asked.newsletters}
         found = tuple(dict.fromkeys(slug for slug in meant.values() if slug))
         return replace(
             asked,
@@ -51,13 +86,17 @@ class Newsletters:
             newest=asked.newest or not (self._slugs or asked.looks_for_words),
         )
 
-    def _meant(self, typed: str) -> str:
-        """Return the slug that was meant: the only one that begins so, or the only nearest one; "" for none."""
+    def meant(self, typed: str) -> str:
+        """Return the slug that was meant: the only one that is called or begins so, or the nearest; "" for none."""
         letters = _letters(typed)
         if letters in self._slugs:
             return self._slugs[letters]
-        near = [known for known in self._slugs if letters and known.startswith(letters)] or self._nearest(letters)
-        return self._slugs[near[0]] if len(near) == 1 else ""
+        begun = [known for known in self._slugs if letters and known.startswith(letters)]
+        return self._only(begun or self._nearest(letters))
+
+    def _only(self, near: Iterable[str]) -> str:
+        slugs = {self._slugs[known] for known in near}
+        return slugs.pop() if len(slugs) == 1 else ""
 
     def _nearest(self, letters: str) -> list[str]:
         """Return the names that differ least from the one typed, and by no more than a misspelt word may."""
@@ -71,10 +110,10 @@ class Newsletters:
         if not self._slugs:
             return f"from:{typed} leaves nothing out, nothing here is told apart by newsletter"
         if not slug:
-            named = [*self._slugs.values()]
+            named = [*self.names]
             more = f" and {len(named) - MAX_NAMED} more" if len(named) > MAX_NAMED else ""
             return f"from:{typed} was left out, it takes one of {', '.join(named[:MAX_NAMED])}{more}"
-        return "" if _letters(typed) == _letters(slug) else f"from:{typed} was read as from:{slug}"
+        return "" if _letters(typed) in self._slugs else f"from:{typed} was read as from:{slug}"
 
 
 def _letters(name: str) -> str:

@@ -16,7 +16,7 @@ from bot.domain.workspace import WorkspaceId
 from bot.lookup.search import Answers
 from bot.lookup.views import suggestions
 from bot.lookup.views.answer import SearchRequest
-from bot.lookup.views.issue import PICKED
+from bot.lookup.views.issue import picked_from
 from bot.slack.api.errors import SlackError
 from bot.slack.api.ports import Slack
 from bot.slack.blocks import blocks
@@ -92,8 +92,8 @@ class Saving:
         found = self._answers.entry(token.slug, token.position)
         if found is None:
             return suggestions.saved(pressed.link.url, pressed.link.headline, self._names, new=not pressed.before)
-        if token.view == PICKED:
-            return self._answers.picked(*found, saved=keep)
+        if (newsletter := picked_from(token.view)) is not None:
+            return self._answers.picked(*found, newsletter=newsletter, saved=keep)
         issue = found[0]
         kept = await self._saved(member, (each for _, each in issue.entries()))
         saved = frozenset(each.position for _, each in issue.entries() if first_key(each) in kept)

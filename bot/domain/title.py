@@ -44,3 +44,8 @@ def label(issue: Issue) -> str:
 def label_among(issue: Issue) -> str:
     """Return the issue's `label`, with its newsletter's slug before a number where there are several newsletters."""
     return f"{issue.newsletter} {label(issue)}" if issue.newsletter and issue.number is not None else label(issue)
+
+
+def whose(issue: Issue) -> str:
+    """Return what people call the issue's newsletter (its slug if it has no name); "" where there is only one."""
+    return one_line(issue.newsletter_name) or issue.newsletter

@@ -4,7 +4,7 @@ The rule: a sub-command's word counts as one only if the whole text is what that
 topic (which `bot.lookup.mistyped` may read as a slip, where the archive has no answer to it). So `latest` shows the
 latest issue and `latest kubernetes release` searches, `issue 435` opens an issue and `issue tracker` searches. Only
 `saved` takes words of any kind: it searches the person's bookmarks, and the answer offers to search the whole archive.
-Quotes make anything a topic: `"latest"`.
+Quotes make anything a topic: `"latest"`. Where there are several newsletters, `latest`, `random` and `issue` take one.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from collections.abc import Container
 from dataclasses import dataclass
 from typing import TypeAlias, final
 
-from archive.snapshot import NEWEST_WORDS
+from archive.search.newsletters import Newsletters
 from bot.domain.bookmark_file.record import Format
-from bot.domain.offsets import in_one_word
 from bot.domain.period import Period
 from bot.domain.subscription_settings import Access
 from bot.domain.text import one_line
+from bot.lookup.schedule_signs import is_schedule
+from bot.lookup.typed_issue import issue_of_newsletter, typed_issue, typed_newsletter
 from bot.lookup.views.answer import QUERY_MAX_CHARS
 
 
@@ -39,21 +40,26 @@ class Topic:
 @final
 @dataclass(frozen=True, slots=True)
 class Latest:
-    """Show the newest issue."""
+    """Show the newest issue, of all newsletters or of the one with this slug."""
+
+    newsletter: str = ""
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class ShowIssue:
-    """Show the issue `asked` for by number or slug."""
+    """Show the issue `asked` for by number or slug; of the `newsletter` with this slug, if one was named."""
 
     asked: str
+    newsletter: str = ""
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class Random:
-    """Show a link picked at random."""
+    """Show a link picked at random, from all newsletters or from the one with this slug."""
+
+    newsletter: str = ""
 
 
 @final
@@ -259,34 +265,24 @@ _OF_AN_ISSUE: dict[str, type[ShowIssue | Why | Preview]] = {
     "why": Why,
     "preview": Preview,
 }
+_OF_ANY: dict[str, type[Latest | Random]] = {"latest": Latest, "random": Random}
 # Phones and word processors replace quotation marks by these.
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'"})
-_NUMBER = re.compile(r"#?\d{1,9}")
-_DATED = re.compile(r"\d{4}-\d{2}(?:-\d{2})?(?:-[\w.-]+)?")
-# Signs of a schedule: a time of day or a zone, or only days, or the words for "at once".
-_TIME_OR_ZONE = re.compile(
-    r"(?:^|[\s,])(?:\d{1,2}(?:[:.]\d{2}\s*(?:am|pm)?|\s*(?:am|pm))|noon|midnight|(?:utc|gmt)(?:[+-]\d[\d:]*)?"
-    r"|(?:africa|america|antarctica|arctic|asia|atlantic|australia|brazil|canada|etc|europe|indian|pacific|us)/[\w/+-]+"
-    r")(?=[\s,]|$)",
-    re.IGNORECASE,
-)
-_DAYS_ALONE = re.compile(
-    r"(?:(?:^|[\s,]+)(?:every|on|and|each|daily|(?:week|every)\s?days?|weekends?"
-    r"|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:days?)?))+",
-    re.IGNORECASE,
-)
 _ABOUT = re.compile(r"about\s+(.*[^\W_].*)", re.IGNORECASE)
 # Topics are typed as in the form, with commas between them.
 _LIST = re.compile(r"[^,]*[^\W_][^,]*(?:,[^,]*[^\W_][^,]*)+,?\s*")
 # "@ada" as typed, or as Slack writes it with should_escape (Slack: interactivity/implementing-slash-commands).
 _PERSON = re.compile(r"@\S.*|<@[UW][A-Z0-9]+(?:\|[^<>]*)?>")
-_AT_ONCE = re.compile(r"as soon as (?:it appears|possible)|as it appears|asap|immediately|at once", re.IGNORECASE)
 
 
-def parse(text: str, slugs: Container[str] = ()) -> Command:
-    """Read what was typed after the main command. `slugs` are the archive's issues, which may be named by them.
+_NO_NEWSLETTERS = Newsletters(tuple)
 
-    Any string gives a command: this never raises.
+
+def parse(text: str, slugs: Container[str] = (), newsletters: Newsletters = _NO_NEWSLETTERS) -> Command:
+    """Read what was typed after the main command.
+
+    `slugs` are the archive's issues and `newsletters` its newsletters, which may be named. Any string gives a command:
+    this never raises.
     """
     typed = _typed(text)
     if isinstance(typed, Usage):
@@ -296,9 +292,23 @@ def parse(text: str, slugs: Container[str] = ()) -> Command:
         return alone
     word, _, rest = typed.partition(" ")
     word = word.casefold()
-    if (of_issue := _OF_AN_ISSUE.get(word)) and (asked := _asked(rest, slugs)):
+    if (of_issue := _OF_AN_ISSUE.get(word)) and (asked := typed_issue(rest, slugs)):
         return of_issue(asked)
-    return _with_words(word, rest) or Topic(typed, word if word in FIRST_WORDS else "")
+    return (
+        _of_newsletter(word, rest, slugs, newsletters)
+        or _with_words(word, rest)
+        or Topic(typed, word if word in FIRST_WORDS else "")
+    )
+
+
+def _of_newsletter(word: str, rest: str, slugs: Container[str], newsletters: Newsletters) -> Command | None:
+    """Read a sub-command that names one of several newsletters; None if it does not."""
+    if (of_any := _OF_ANY.get(word)) and (slug := typed_newsletter(rest, newsletters)):
+        return of_any(slug)
+    if word != "issue":
+        return None
+    asked, slug = issue_of_newsletter(rest, slugs, newsletters)
+    return ShowIssue(asked, slug) if slug else None
 
 
 def _with_words(word: str, rest: str) -> Command | None:
@@ -312,7 +322,7 @@ def _with_words(word: str, rest: str) -> Command | None:
 
 def _subscribe(rest: str) -> Subscribe | SubscribeTopics | None:
     """Read what follows `subscribe`: a schedule, or topics; None for neither."""
-    if _is_schedule(rest):
+    if is_schedule(rest):
         return Subscribe(rest)
     if about := _ABOUT.fullmatch(rest):
         return SubscribeTopics(about[1], ask=False)
@@ -344,16 +354,3 @@ def _typed(text: str) -> str | Usage:
     if len(typed) > QUERY_MAX_CHARS:
         return Usage(f"that is {len(typed)} characters; a topic has at most {QUERY_MAX_CHARS}")
     return typed
-
-
-def _is_schedule(rest: str) -> bool:
-    """Return whether a schedule was meant, right or wrong: `mondays 25:00` is one, `pub/sub` and `sun ray` are not."""
-    rest = in_one_word(rest)
-    return bool(_TIME_OR_ZONE.search(rest) or _DAYS_ALONE.fullmatch(rest) or _AT_ONCE.fullmatch(rest))
-
-
-def _asked(rest: str, slugs: Container[str]) -> str:
-    """Return the issue that `rest` names by a number, a slug, a date or as the newest; "" if it names none."""
-    if _NUMBER.fullmatch(rest) or rest in slugs or _DATED.fullmatch(rest) or rest.casefold() in NEWEST_WORDS:
-        return rest
-    return ""

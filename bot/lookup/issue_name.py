@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archive.issue import Issue
 from bot.domain.text import one_line
-from bot.domain.title import label, label_among, title
+from bot.domain.title import label, label_among, title, whose
 
 
 def numbered(issue: Issue) -> str:
@@ -20,5 +20,5 @@ def named(issue: Issue) -> str:
     """Return an issue's number, or its title if it has none; with its newsletter where there are several."""
     if issue.number is not None:
         return numbered(issue)
-    whose = one_line(issue.newsletter_name) or issue.newsletter
-    return f"{whose}: {title(issue)}" if whose else title(issue)
+    name = whose(issue)
+    return f"{name}: {title(issue)}" if name else title(issue)

@@ -8,11 +8,13 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, Protocol
 
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, UnknownIssueError
 from archive.issue import Entry, Issue, Section
 from archive.kind import Kind
 from archive.search.dates import day_of
+from archive.search.newsletters import Newsletters
 from archive.search.result import Answer, Grade
+from archive.snapshot import NEWEST_WORDS
 from bot.domain.clock import Clock
 from bot.domain.text import one_line
 from bot.lookup import commands
@@ -21,6 +23,7 @@ from bot.lookup.mistyped import mistyped
 from bot.lookup.sharing import SharingContent
 from bot.lookup.views import help as helping
 from bot.lookup.views import issue as issues
+from bot.lookup.views import newsletters as choice
 from bot.lookup.views.answer import PAGE_RESULTS, SearchRequest, answer, plain_query, written
 from bot.lookup.views.mistyped import mistaken
 from bot.slack.blocks import blocks
@@ -104,8 +107,8 @@ class Answers:
         self._of: tuple[Current | None, date | None] = (None, None)
 
     def parse(self, text: str) -> commands.Command:
-        """Read what was typed after the main command; the archive's slugs name issues."""
-        return commands.parse(text, _Slugs(self._library))
+        """Read what was typed after the main command; the archive's slugs name issues, and newsletters may be named."""
+        return commands.parse(text, _Slugs(self._library), self._newsletters())
 
     def topic(self, topic: commands.Topic) -> str:
         """Search for a topic, and return the JSON that answers it for the one who asked."""
@@ -226,44 +229,75 @@ class Answers:
             if len(value := SearchRequest(each).as_value()) <= _OPTION_MAX_CHARS
         ]
 
-    def latest(self) -> Message:
-        """Show the newest issue."""
-        newest = self._library.current.snapshot.latest()
-        return (
-            blocks.line_message(self._lost() or "the archive is empty") if newest is None else issues.issue_page(newest)
-        )
+    def latest(self, newsletter: str = "") -> Message:
+        """Show the newest issue (of the newsletter with this slug) and, where there are several, offer the others'."""
+        newest = self._library.current.snapshot.only(newsletter).latest()
+        if newest is None:
+            return blocks.line_message(self._lost() or "the archive is empty")
+        return self._beside_others(issues.issue_page(newest), newest, "latest")
 
-    def issue(self, asked: str, page: int = 1) -> Message:
-        """Show one page of the issue `asked` for (number or slug), or name the nearest ones."""
+    def _beside_others(self, shown: Message, issue: Issue, command: str) -> Message:
+        newsletters = self._newsletters()
+        if not newsletters.are_several():
+            return shown
+        return choice.beside(shown, issue.newsletter, newsletters.names, command)
+
+    def _newsletters(self) -> Newsletters:
+        return self._library.current.index.newsletters
+
+    def issue(self, asked: str, page: int = 1, newsletter: str = "") -> Message:
+        """Show one page of the issue `asked` for (number or slug; of a newsletter), or name the nearest ones."""
         try:
-            return issues.issue_page(self.find(asked), page)
+            return issues.issue_page(self.find(asked, newsletter), page)
         except ArchiveError as error:
             return blocks.line_message(self._lost() or str(error))
 
-    def numbered(self, typed: str) -> Message:
+    def numbered(self, typed: str, newsletter: str = "") -> Message:
         """Show the issue `typed` as `issue` does, with the links that say its number below: 404 is also a topic.
 
-        A date is looked up as a topic is: by the issue nearest to it.
+        A date is looked up as a topic is: by the issue nearest to it. Where several newsletters have an issue of that
+        number and none was named, it asks which.
         """
         if day_of(typed) and typed not in _Slugs(self._library):
-            return self.search(SearchRequest(typed))
-        shown, number = self.issue(typed), typed.removeprefix("#")
+            return self.search(SearchRequest(f"{typed} from:{newsletter}" if newsletter else typed))
+        if typed.casefold() in NEWEST_WORDS and self._newsletters().are_several():
+            return self.latest(newsletter)
+        number = typed.removeprefix("#")
         if not number.isdecimal() or self._lost():
-            return shown
+            return self.issue(typed, newsletter=newsletter)
+        same = self._of_each(int(number), newsletter)
+        shown = choice.which(int(number), same) if len(same) > 1 else self.issue(typed, newsletter=newsletter)
         request = SearchRequest(f'"{number}"')
         found = self._library.current.index.search(request.query, limit=PAGE_RESULTS, today=self._clock.now().date())
         elsewhere = [each for each in found.results if each.issue.number != int(number)]
         return issues.with_topic(shown, number, elsewhere, request.as_value())
 
+    def _of_each(self, number: int, newsletter: str) -> tuple[Issue, ...]:
+        """Return the newest issue of this number of every newsletter, newest first; only that of the one named."""
+        found = self._library.current.snapshot.only(newsletter).labelled(number)
+        newest = {issue.newsletter: issue for issue in found}
+        return tuple(sorted(newest.values(), key=lambda issue: issue.published, reverse=True))
+
     def newest(self) -> Issue | None:
         """Return the newest issue, None if the archive is empty."""
         return self._library.current.snapshot.latest()
 
-    def find(self, asked: str) -> Issue:
-        """Return the issue `asked` for by number or slug, the newest for "". Raises UnknownIssueError."""
-        snapshot = self._library.current.snapshot
-        newest = snapshot.latest()
-        return newest if newest is not None and not asked else snapshot.find(asked or "latest")
+    def find(self, asked: str, newsletter: str = "") -> Issue:
+        """Return the issue `asked` for by number or slug, the newest for ""; of one `newsletter` if its slug is given.
+
+        Raises UnknownIssueError.
+        """
+        snapshot = self._library.current.snapshot.only(newsletter)
+        if (newest := snapshot.latest()) is not None and not asked:
+            return newest
+        if newsletter and (issue := snapshot.get(f"{newsletter}/{asked}")):
+            return issue
+        try:
+            return snapshot.find(asked or "latest")
+        except UnknownIssueError as error:
+            if name := self._newsletters().names.get(newsletter):
+                raise UnknownIssueError(error.asked, error.near, name) from error
+            raise
 
     def entry(self, slug: str, position: int) -> tuple[Issue, Section, Entry] | None:
         """Return the entry at a position of an issue, None if there is none."""
@@ -275,20 +309,25 @@ class Answers:
         """Show the page of an issue on which an entry stands; `saved` are the positions of bookmarked links."""
         return issues.issue_page(issue, issues.page_of(issue, position), saved)
 
-    def picked(self, issue: Issue, section: Section, entry: Entry, *, saved: bool) -> Message:
-        """Show one entry that was picked at random, with `saved` for a bookmarked one."""
-        return issues.picked(issue, section, entry, self._clock.now().date(), saved=saved)
+    def picked(
+        self, issue: Issue, section: Section, entry: Entry, *, newsletter: str = "", saved: bool = False
+    ) -> Message:
+        """Show one entry that was picked at random (from a newsletter), with `saved` for a bookmarked one."""
+        today = self._clock.now().date()
+        shown = issues.picked(issue, section, entry, today, newsletter=newsletter, saved=saved)
+        return self._beside_others(shown, issue, "random")
 
-    def random(self) -> Message:
-        """Show a random entry of any issue, except sponsors and jobs."""
-        picked = self._picked()
+    def random(self, newsletter: str = "") -> Message:
+        """Show a random entry of any issue (of the newsletter with this slug), except sponsors and jobs."""
+        newsletter = newsletter if newsletter in self._newsletters().names else ""  # it may be gone since the button
+        picked = self._picked(newsletter)
         if picked is None:
             return blocks.line_message(self._lost() or "the archive is empty")
-        return issues.picked(*picked, self._clock.now().date())
+        return self.picked(*picked, newsletter=newsletter)
 
-    def _picked(self) -> tuple[Issue, Section, Entry] | None:
+    def _picked(self, newsletter: str) -> tuple[Issue, Section, Entry] | None:
         """Pick an issue, then one of its entries: that needs no table of all entries."""
-        all_issues = self._library.current.snapshot.issues
+        all_issues = self._library.current.snapshot.only(newsletter).issues
         start = self._chance(len(all_issues)) if all_issues else 0
         for issue in (*all_issues[start:], *all_issues[:start]):
             entries = [(s, e) for s, e in issue.entries() if e.links and s.kind not in _UNPICKED]

@@ -11,7 +11,8 @@ from archive.kind import Kind
 from archive.search.result import Result
 from bot.domain.preferences import Layout, Preferences
 from bot.domain.text import one_line
-from bot.domain.title import label, title
+from bot.domain.title import title, whose
+from bot.lookup.issue_name import numbered
 from bot.lookup.views.answer import QUERY_MAX_CHARS
 from bot.lookup.views.sharing import Shareable, share_button
 from bot.slack.blocks import blocks
@@ -62,12 +63,12 @@ def with_topic(shown: Message, topic: str, found: Sequence[Result], value: str) 
 
     `value` is the search for them as a button has it.
     """
-    lines = [f"• {_headed(each)} · {escape(label(each.issue))}" for each in found[:_MAX_ELSEWHERE]]
+    lines = [f"• {_headed(each)} · {escape(numbered(each.issue))}" for each in found[:_MAX_ELSEWHERE]]
     more = blocks.button(f"Everything on {topic}", "search:topic:0", value)
     while lines:
         said = blocks.section("\n".join((f"*Elsewhere on {topic}*", *lines)), more)
         made = (*shown.blocks, said)
-        if _has_room(made):
+        if blocks.have_room(made):
             return Message(shown.text, made)
         lines.pop()
     return shown
@@ -79,30 +80,41 @@ def _headed(result: Result) -> str:
     return link(entry.links[0].url, words, _ELSEWHERE_MAX_CHARS) if entry.links else clip(words, _ELSEWHERE_MAX_CHARS)
 
 
-def _has_room(made: Sequence[Block]) -> bool:
-    """Return whether Slack takes a message of these blocks."""
-    fits = sum(map(blocks.weight, made)) <= blocks.TEXT_MAX_CHARS and len(made) <= blocks.MAX_BLOCKS
-    return fits and len(json.dumps(made, ensure_ascii=False)) <= blocks.JSON_MAX_CHARS
-
-
 PICKED = "random"
 """How a Save button names the answer it is in: one link picked at random."""
 
 
-def picked(issue: Issue, section: Section, entry: Entry, today: date, *, saved: bool = False) -> Message:
-    """Show one entry picked at random, with buttons for another one and for its whole issue."""
+def picked_view(newsletter: str) -> str:
+    """Return how a Save button names that answer where the link was picked from a newsletter, or from all ("")."""
+    return f"{PICKED}:{newsletter}" if newsletter else PICKED
+
+
+def picked_from(view: str) -> str | None:
+    """Return the newsletter of a view that `picked_view` made, "" for all; None for any other view."""
+    name, _, newsletter = view.partition(":")
+    return newsletter if name == PICKED else None
+
+
+def picked(
+    issue: Issue, section: Section, entry: Entry, today: date, *, newsletter: str = "", saved: bool = False
+) -> Message:
+    """Show one entry picked at random, with buttons for another one and for its whole issue.
+
+    `newsletter` is the slug of the one that it was picked from, "" if from all: another one is picked from there too.
+    """
     head = one_line(entry.headline) or one_line(entry.text)
     first, rest = opening(entry)
-    where = f"{clip(title(issue), 150)} · {long_issue_date(issue)} · {age(issue.published, today)}"
-    save = save_button(token(issue.slug, entry, PICKED), head, saved=saved)
-    row = [*([save] if save else []), blocks.button("Another one", "random")]
+    said = (clip(whose(issue), 80), clip(title(issue), 150), long_issue_date(issue), age(issue.published, today))
+    save = save_button(token(issue.slug, entry, picked_view(newsletter)), head, saved=saved)
+    row = [*([save] if save else []), blocks.button("Another one", "random", newsletter)]
     if len(issue.slug) <= SLUG_MAX_CHARS:
         row.append(blocks.button("The whole issue", "issue:open", page_value(issue.slug, 1)))
         row.append(share_button(Shareable(slug=issue.slug, position=entry.position), "link"))
-    kind = "Sponsored · " if section.kind is Kind.SPONSOR else ""
+    kind = "Sponsored" if section.kind is Kind.SPONSOR else ""
     joint = "\n" if rest == entry.text else " " * rest[:1].isspace()
     body = blocks.section(f"{first}{joint}{clip(rest.strip(), 2_000)}".strip() or "·")
-    return Message(clip(head, 300) or "A link at random", (body, blocks.context(kind + where), blocks.actions(row)))
+    where = blocks.context(" · ".join(filter(None, (kind, *said))))
+    return Message(clip(head, 300) or "A link at random", (body, where, blocks.actions(row)))
 
 
 def topics(names: tuple[str, ...]) -> Message:

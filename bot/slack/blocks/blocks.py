@@ -6,6 +6,7 @@ Only header, section, context, divider and actions are used: the set that old cl
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -106,6 +107,12 @@ def plain(text: str, limit: int) -> Block:
 def mrkdwn(markup: str) -> Block:
     """Make a mrkdwn text object, never empty."""
     return {"type": "mrkdwn", "text": markup or "·", "verbatim": True}
+
+
+def have_room(made: Sequence[Block]) -> bool:
+    """Return whether Slack takes a message of these blocks."""
+    fits = sum(map(weight, made)) <= TEXT_MAX_CHARS and len(made) <= MAX_BLOCKS
+    return fits and len(json.dumps(made, ensure_ascii=False)) <= JSON_MAX_CHARS
 
 
 def weight(block: Block) -> int:

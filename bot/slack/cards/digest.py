@@ -15,7 +15,7 @@ from bot.domain import adverts
 from bot.domain.entry_numbers import entry_numbers
 from bot.domain.preferences import Layout, Preferences, Sponsors
 from bot.domain.text import one_line
-from bot.domain.title import title
+from bot.domain.title import title, whose
 from bot.slack.blocks import blocks
 from bot.slack.blocks.dates import long_date
 from bot.slack.blocks.message import Block, Digest, Message, Part
@@ -200,14 +200,14 @@ def _by_section(plan: _Plan, replies: tuple[Part, ...]) -> Digest:
 
 def _top(plan: _Plan) -> Iterator[Block]:
     yield blocks.header(title(plan.issue))
-    yield blocks.context(" · ".join([*_whose(plan.issue), *_dated(plan.issue), _counted(plan)]))
+    yield blocks.context(" · ".join([*map(escape, _whose(plan.issue)), *_dated(plan.issue), _counted(plan)]))
     if plan.note:
         yield blocks.context(f"_{relinked(plan.note, 600)}_")
 
 
 def _whose(issue: Issue) -> list[str]:
-    """Return the slug of the issue's newsletter where there are several: two of them may have a "#435"."""
-    return [issue.newsletter] if issue.newsletter else []
+    """Return the name of the issue's newsletter where there are several: two of them may have a "#435"."""
+    return [name] if (name := whose(issue)) else []
 
 
 def _dated(issue: Issue) -> list[str]:

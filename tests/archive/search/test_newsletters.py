@@ -46,6 +46,15 @@ def test_several_may_be_named() -> None:
     assert found("moonlight from:bread-weekly from:tides") == both
 
 
+def test_a_newsletter_is_named_by_its_name_as_well() -> None:
+    """A name that two have stands for neither."""
+    letter = issue(1, "Moonlight. <https://bread.example/1>")
+    some = Index.of(qualified(slug, letter, name) for slug, name in (("b", "Crumb"), ("t", "Sea"), ("u", "Sea")))
+    assert some.search('moonlight from:"crumb"').results[0].issue.newsletter == "b"
+    assert some.newsletters.names == {"b": "Crumb", "t": "Sea", "u": "Sea"}
+    assert (some.newsletters.meant("sea"), some.newsletters.called("sea")) == ("", "")
+
+
 @pytest.mark.parametrize("typed", ["bred-weekly", "braed-wekly", "bread", "b"])
 def test_a_name_that_is_misspelt_or_only_begun_is_corrected_and_said(typed: str) -> None:
     """It differs by no more than a misspelt word may, and only one newsletter can be meant."""

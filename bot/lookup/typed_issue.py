@@ -1,0 +1,45 @@
+"""The issue that is typed after a sub-command: by number, slug or date, and of which newsletter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container
+
+from archive.search.newsletters import Newsletters
+from archive.snapshot import NEWEST_WORDS
+
+_NUMBER = re.compile(r"#?\d{1,9}")
+_DATED = re.compile(r"\d{4}-\d{2}(?:-\d{2})?(?:-[\w.-]+)?")
+_FROM = re.compile(r"^(?:from:|(?:from|of|in)\s)\s*", re.IGNORECASE)
+
+
+def typed_issue(rest: str, slugs: Container[str]) -> str:
+    """Return the issue that `rest` names by a number, a slug, a date or as the newest; "" if it names none."""
+    if _NUMBER.fullmatch(rest) or rest in slugs or _DATED.fullmatch(rest) or rest.casefold() in NEWEST_WORDS:
+        return rest
+    return ""
+
+
+def typed_newsletter(rest: str, newsletters: Newsletters) -> str:
+    """Return the slug of the newsletter that all of `rest` names, from the words it begins with on; "" for none."""
+    return newsletters.called(_without_from(rest)) if newsletters.are_several() else ""
+
+
+def issue_of_newsletter(rest: str, slugs: Container[str], newsletters: Newsletters) -> tuple[str, str]:
+    """Return the issue and the newsletter's slug that `rest` names (`sre weekly 388`, `388 from:sre`), else ("", "").
+
+    A newsletter alone stands for its newest issue.
+    """
+    if not newsletters.are_several():
+        return "", ""
+    first, last = rest.partition(" "), rest.rpartition(" ")
+    for asked, name in ((last[2], last[0]), (first[0], first[2])):
+        slug = newsletters.meant(_without_from(name)) if name else ""
+        if slug and (typed_issue(asked, slugs) or f"{slug}/{asked}" in slugs):
+            return asked, slug
+    slug = typed_newsletter(rest, newsletters)
+    return ("latest", slug) if slug else ("", "")
+
+
+def _without_from(name: str) -> str:
+    return _FROM.sub("", name, count=1).strip('"')
