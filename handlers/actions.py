@@ -165,10 +165,10 @@ async def _choose(click: Click) -> Message | None:
     """Save the ticked links, and show the result in the message or form that was clicked."""
     picker, how = click.services.bookmarking.link_picker, click.action.partition(":")[2]
     place, ticks = PickerState.read(click.value), picked(click.state)
-    turned = await picker.turn(click.member, click.place.workspace, place, ticks, how, click.at)
+    outcome = await picker.submit(click.member, click.place.workspace, place, ticks, how, click.at)
     if not click.view:
-        return turned.message()
-    click.services.background.start(picker.show(click.place.workspace, text(click.view, "id"), turned))
+        return outcome.message()
+    click.services.background.start(picker.show(click.place.workspace, text(click.view, "id"), outcome))
     return None
 
 

@@ -13,7 +13,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from archive.errors import ArchiveError
 from bot.bookmarks.views.saved_row import ACTION, RowChoice
 from bot.domain.workspace import WorkspaceId
-from bot.home.views.home import DROP, ISSUE, KEEP, HomeState, turned_page
+from bot.home.views.home import DROP, ISSUE, KEEP, HomeState, state_after
 from bot.lookup.views import help as helping
 from bot.services import Services
 from bot.slack.api.errors import SlackError
@@ -117,7 +117,7 @@ async def _home(click: Click) -> None:
     """Search, turn a page, or read the newest issue."""
     if click.action == ISSUE:
         await _issue(click)
-    elif _is_home(click) and (state := turned_page(click.action, click.value, _state(click))):
+    elif _is_home(click) and (state := state_after(click.action, click.value, _state(click))):
         await _again(click, state)
 
 
@@ -134,7 +134,7 @@ async def _issue(click: Click) -> None:
     if _is_home(click):
         await click.services.home.read(click.member, click.place.workspace, click.trigger, issue, page[1])
     else:
-        await click.services.home.turn(click.member, click.place.workspace, text(click.view, "id"), issue, page[1])
+        await click.services.home.show_page(click.member, click.place.workspace, text(click.view, "id"), issue, page[1])
 
 
 async def _replace(click: Click, page: Message) -> None:

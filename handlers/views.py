@@ -180,7 +180,7 @@ def _sent(services: Services, ack: AsyncAck, body: Mapping[str, Any], context: A
 
 async def _choose(services: Services, sent: _Sent) -> Outcome:
     place, ticks = PickerState.read(text(sent.view, "private_metadata")), picked(_values(sent.view))
-    return (await services.bookmarking.link_picker.turn(sent.who, sent.here, place, ticks, "save")).form()
+    return (await services.bookmarking.link_picker.submit(sent.who, sent.here, place, ticks, "save")).form()
 
 
 async def _note(services: Services, sent: _Sent) -> Outcome:

@@ -101,7 +101,7 @@ class LinkPicker:
         """Return the first page of a message's links to choose from, headed by `why` it is shown (markup)."""
         return choose(links, await self.ticked(member, links, self._place(member, channel, ts, at)), why)
 
-    async def turn(
+    async def submit(
         self,
         member: Member,
         workspace: WorkspaceId,
@@ -110,7 +110,7 @@ class LinkPicker:
         way: str,
         at: int | None = None,
     ) -> PickerOutcome:
-        """Save the boxes ticked on the page, remove those unticked, and turn the page if `way` is NEXT or BACK.
+        """Save the boxes ticked on the page, remove those unticked, and show another page if `way` is NEXT or BACK.
 
         `at` is Slack's time of the click in microseconds. A submitted modal has none (None): the bot's clock is used,
         but never a time before the choice began.
@@ -132,10 +132,10 @@ class LinkPicker:
         after = await self.ticked(member, shown_links.links, place.at(offset))
         return PickerOutcome(shown_links.links, after, done if added or dropped else "")
 
-    async def show(self, workspace: WorkspaceId, view_id: str, turned: PickerOutcome) -> None:
+    async def show(self, workspace: WorkspaceId, view_id: str, outcome: PickerOutcome) -> None:
         """Replace the open modal with the next page. A refusal is only logged: the links are saved already."""
         try:
-            await self._slack.update_view(workspace, view_id, turned.form())
+            await self._slack.update_view(workspace, view_id, outcome.form())
         except SlackError as error:
             _log.info("link_picker.failed", error=str(error))
 

@@ -18,8 +18,8 @@ class Period(StrEnum):
         return {Period.ALL: None, Period.YEAR: 365, Period.MONTH: 30}[self]
 
     @property
-    def said(self) -> str:
-        """Return it in words."""
+    def heading(self) -> str:
+        """Return the heading of what was saved in it."""
         return {
             Period.ALL: "Most saved of all time",
             Period.YEAR: "Most saved in the last 365 days",

@@ -105,7 +105,7 @@ def find_held(snapshot: Snapshot, asked: str, now: datetime, zone: tzinfo = UTC)
     return by_name.get(found)
 
 
-def next_turn(readings: Iterable[Reading], now: datetime, zone: tzinfo = UTC) -> datetime | None:
+def next_change(readings: Iterable[Reading], now: datetime, zone: tzinfo = UTC) -> datetime | None:
     """Return the next moment after `now` at which an issue comes out or expires."""
     moments = chain.from_iterable(_moments(reading.issue, now, zone) for reading in readings if reading.issue)
     return min((moment for moment in moments if moment > now), default=None)

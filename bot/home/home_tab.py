@@ -150,7 +150,7 @@ class Home:
         shown = said.issue_modal(await self._page(member, issue, page))
         await self._slack.open_view(workspace, trigger, shown)
 
-    async def turn(self, member: Member, workspace: WorkspaceId, view_id: str, issue: Issue, page: int) -> None:
+    async def show_page(self, member: Member, workspace: WorkspaceId, view_id: str, issue: Issue, page: int) -> None:
         """Show another page of an issue that is open over the tab. Raises SlackError."""
         await self.replace(workspace, view_id, await self._page(member, issue, page))
 

@@ -141,7 +141,7 @@ class Library:
 
     def _use(self, current: Current, now: datetime) -> None:
         self._current, self._taken = current, now
-        self._next = publication.next_turn(current.snapshot.readings.values(), now, self._zone)
+        self._next = publication.next_change(current.snapshot.readings.values(), now, self._zone)
 
     @property
     def snapshot(self) -> Snapshot:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from archive import document
 from archive.snapshot import Snapshot
-from bot.domain.publication import announced, held_back, is_out, next_turn, released
+from bot.domain.publication import announced, held_back, is_out, next_change, released
 from bot.source.library import Library
 from tests.fakes.folder import FakeFolder
 
@@ -111,7 +111,7 @@ async def test_a_clock_that_is_put_back_takes_back_what_is_not_out_yet() -> None
 def test_everything_is_either_out_or_held_back(
     published: datetime, expires: datetime, draft: str, now: datetime
 ) -> None:
-    """At any moment an issue is shown or named as held back, never both; between two turns nothing changes."""
+    """At any moment an issue is shown or named as held back, never both; in between nothing changes."""
     front = f"expiryDate: {expires.isoformat()}\ndraft: {draft}"
     reading = document.read("a.md", _text("harbours", front, published.isoformat()).encode())
     whole = Snapshot.of([reading])
@@ -119,8 +119,8 @@ def test_everything_is_either_out_or_held_back(
     assert reading.issue is not None
     assert (shown.issues == (reading.issue,)) == is_out(reading.issue, now) == (not held)
     assert set(shown.issues) <= set(announced(shown, now))
-    turn = next_turn(whole.readings.values(), now)
-    if turn is not None:
-        assert released(whole, turn - timedelta(microseconds=1)).issues == shown.issues
+    change = next_change(whole.readings.values(), now)
+    if change is not None:
+        assert released(whole, change - timedelta(microseconds=1)).issues == shown.issues
     else:
         assert released(whole, now + timedelta(days=999)).issues == shown.issues

@@ -21,7 +21,7 @@ from bot.home.views.home import (
     blank,
     home,
     issue_modal,
-    turned_page,
+    state_after,
     unavailable,
 )
 from bot.lookup.views.issue import issue_page
@@ -86,7 +86,7 @@ def test_the_fullest_tab_has_room_left() -> None:
 def test_what_a_tab_shows_next(action: str, value: str, listing: Listing | None) -> None:
     """Its search box and the buttons below its list lead on; the first steps stay."""
     for welcome in (True, False):
-        after = turned_page(action, value, HomeState(Listing("before", 10), welcome))
+        after = state_after(action, value, HomeState(Listing("before", 10), welcome))
         assert after == (HomeState(listing, welcome) if listing else None)
 
 

@@ -121,12 +121,12 @@ async def test_an_empty_history_is_one() -> None:
         assert await slack.find_own(HERE, CHANNEL, MARK, thread="5.000001") is None
 
 
-async def test_a_message_that_gets_no_turn_in_time_is_surely_not_sent() -> None:
+async def test_a_message_that_gets_no_permit_in_time_is_surely_not_sent() -> None:
     """It waits behind another for as long as it may, and then never goes."""
     answers = Answers(200, {"ok": True, "channel": CHANNEL, "ts": "5.000001"})
     async with door_to(answers) as slack:
-        async with slack._turns.of(HERE, "chat.postMessage"):
-            with pytest.raises(TryLaterError, match="no_turn"):
+        async with slack._limits.of(HERE, "chat.postMessage"):
+            with pytest.raises(TryLaterError, match="too_many_calls"):
                 await slack.post(HERE, CHANNEL, HELLO, within=0.01)
         assert answers.asked == []
         assert (await slack.post(HERE, CHANNEL, HELLO, within=5)).ts == "5.000001"

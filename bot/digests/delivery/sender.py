@@ -55,7 +55,7 @@ ATTEMPT_MAX_SECONDS = 5.0
 """Seconds after which a recorded attempt is no longer made: the lease may have expired meanwhile."""
 TEMPORARY_CODES = frozenset(
     {
-        "no_connection", "no_turn", "service_unavailable", "request_timeout", "message_limit_exceeded",
+        "no_connection", "too_many_calls", "service_unavailable", "request_timeout", "message_limit_exceeded",
         "team_added_to_org", "org_login_required",
     }
 )  # fmt: skip

@@ -58,8 +58,8 @@ class HomeState:
         return cls() if listing is None else cls(listing, isinstance(fields, dict) and fields.get("w") is True)
 
 
-def turned_page(action: str, value: str, state: HomeState) -> HomeState | None:
-    """Return the state after a search or a button that turns the list; None for any other button."""
+def state_after(action: str, value: str, state: HomeState) -> HomeState | None:
+    """Return the tab's state after a search or a button for another page of the list; None for any other button."""
     listing: Listing | None = Listing()
     if action == SEARCH:
         listing = Listing(one_line(value)[:QUERY_MAX_CHARS])
@@ -226,7 +226,7 @@ def _team(team: Sequence[TeamLink], today: date) -> list[Block]:
     made = [blocks.divider(), blocks.header("What your team saves")]
     if not team:
         return [*made, blocks.section("Nothing yet: a link is counted once two people have saved it.")]
-    made.append(blocks.context(f"{Period.ALL.said}. Counts only: nobody sees who."))
+    made.append(blocks.context(f"{Period.ALL.heading}. Counts only: nobody sees who."))
     for number, each in enumerate(team[:MAX_TEAM_LINKS]):
         label, action = ("Saved ✓", DROP) if each.mine else ("Save", KEEP)
         accessory = blocks.button(label, f"{action}:{number}", each.key, about=each.shared.headline)

@@ -19,7 +19,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.workspace import WorkspaceId
-from bot.slack.api.concurrency import CallTurns
+from bot.slack.api.concurrency import CallLimits
 from bot.slack.api.errors import (
     SlackError,
     TryLaterError,
@@ -73,7 +73,7 @@ class WebSlack(OwnMessages):
         self._tokens = one_token(tokens) if isinstance(tokens, str) else tokens
         self._base_url = base_url
         self._timeout = timeout
-        self._turns = CallTurns(at_once, alike)
+        self._limits = CallLimits(at_once, alike)
         self._session: aiohttp.ClientSession | None = None
         self._clients: dict[str, AsyncWebClient] = {}
         self._dated = ""
@@ -316,7 +316,7 @@ class WebSlack(OwnMessages):
         where = {"workspace": workspace, "channel": channel}
         given: dict[str, Any] = {"http_verb": "GET", "params": arguments} if read else {"json": arguments}
         try:
-            async with self._turns.of(workspace, method, within):
+            async with self._limits.of(workspace, method, within):
                 answer = await client.api_call(method, **given)
         except SlackApiError as error:
             self.outcomes.heard(workspace, error.response.headers)

@@ -9,10 +9,10 @@ from bot.domain.workspace import WorkspaceId
 from bot.slack.api.errors import TryLaterError
 
 
-class CallTurns:
-    """Hands out turns, first come first served among calls of one kind: the same method in the same workspace.
+class CallLimits:
+    """Lets calls begin, first come first served among those of one kind: the same method in the same workspace.
 
-    Slack counts in the same way (apis/web-api/rate-limits). A workspace that does not answer holds a turn until the
+    Slack counts in the same way (apis/web-api/rate-limits). A workspace that does not answer holds a permit until the
     time-out: with one queue for all, ten such workspaces stopped every other (measured).
     """
 
@@ -22,19 +22,19 @@ class CallTurns:
         self._alike = alike
         self._kinds: dict[tuple[WorkspaceId, str], asyncio.Semaphore] = {}
 
-    def of(self, workspace: WorkspaceId, method: str, within: float | None = None) -> CallTurn:
-        """Return a turn for a call: `async with` waits for it and holds it.
+    def of(self, workspace: WorkspaceId, method: str, within: float | None = None) -> CallPermit:
+        """Return the permit of a call: `async with` waits for it and holds it.
 
         Waiting raises TryLaterError if it does not come `within` so many seconds.
         """
         kind = self._kinds.get((workspace, method))
         if kind is None:
             kind = self._kinds[workspace, method] = asyncio.Semaphore(self._alike)
-        return CallTurn(self._all, kind, workspace, method, within)
+        return CallPermit(self._all, kind, workspace, method, within)
 
 
-class CallTurn:
-    """One turn. A class, since a generator's context costs four times as much and every message needs one."""
+class CallPermit:
+    """A permit for one call. A class: a generator's context costs four times as much, and every message needs one."""
 
     __slots__ = ("_all", "_kind", "_method", "_within", "_workspace")
 
@@ -51,7 +51,7 @@ class CallTurn:
         self._workspace, self._method, self._within = workspace, method, within
 
     async def __aenter__(self) -> None:
-        """Wait for the turn."""
+        """Wait for the permit."""
         if not (self._kind.locked() or self._all.locked()):
             await self._both()
             return
@@ -59,12 +59,12 @@ class CallTurn:
             async with asyncio.timeout(self._within):
                 await self._both()
         except TimeoutError as error:
-            raise TryLaterError(self._method, "no_turn", workspace=self._workspace) from error
+            raise TryLaterError(self._method, "too_many_calls", workspace=self._workspace) from error
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Release the turn."""
+        """Release the permit."""
         self._all.release()
         self._kind.release()
 

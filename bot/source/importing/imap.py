@@ -159,9 +159,7 @@ class ImapFolder:
         """Return a mail; its size is asked first."""
         origin = f"mail {uid}"
         _, answer = box.client.uid("fetch", str(uid), "(RFC822.SIZE)")
-        size = _SIZE.search(
-            b" ".join(part for row in answer for part in (row if isinstance(row, tuple) else (row,)) if part)
-        )
+        size = _SIZE.search(b" ".join(_flat(answer)))
         if size and int(size[1]) > MAIL_MAX_BYTES:
             return too_large(origin, int(size[1]))
         _, answer = box.client.uid("fetch", str(uid), "(BODY.PEEK[])")
