@@ -122,7 +122,7 @@ def _read(asked: Asked, text: str, bot: str) -> Request:
 
 
 def _answer(asked: Asked, request: Request) -> Reply | Request:
-    if request.kind in {MessageKind.LOOKUP, MessageKind.QUESTION, MessageKind.ISSUE}:
+    if request.kind in {MessageKind.LOOKUP, MessageKind.QUESTION, MessageKind.ISSUE} and not request.random:
         return reply(request, asked.index, asked.snapshot, asked.today)
     return request
 
@@ -206,13 +206,9 @@ def _draw(found: Reply | Request) -> None:
         out.print(Text(" · ".join(above), style="yellow"))
     if found.grade is Grade.NONE:
         out.print(Text(nothing(found, _marked)))
-    for issue in found.issues[:1]:
+    if issue := found.of_issue():
         out.print(Text.assemble((safe(issue.title), "bold"), f"  {issue.published:%d %b %Y}"))
-        _draw_rows(
-            (safe(entry.headline), issue, entry)
-            for section, entry in issue.entries()
-            if not found.section or section.kind == found.section
-        )
+        _draw_rows((safe(entry.headline), issue, entry) for _, entry in issue.entries())
     if found.quotes:
         _draw_rows((f"“{safe(quote.text)}”", quote.result.issue, quote.result.entry) for quote in found.quotes)
     else:

@@ -10,6 +10,7 @@ from datetime import date
 from archive.issue import Issue
 from archive.kind import Kind as SectionKind
 from archive.search.index import MAX_RESULTS, Index
+from archive.search.mentions import Mention
 from archive.search.query import QUERY_MAX_CHARS
 from archive.search.quotes import DEFINING_RESULTS, QUOTED_RESULTS, Quote, quotes, quotes_in_order, says_what
 from archive.search.result import Answer, Grade, Reason, Result
@@ -34,10 +35,10 @@ class Reply:
 
     `quotes` answer a question, best first, and `fact` one that is counted; `results` are one page of links for a lookup
     of `total`; `issues` are what was asked for by number or date, with `section` the kind of section that is shown, ""
-    for all. `unmet` are words of the request that the best entry lacks, and `unknown` those of them that no entry of
-    the archive has, whatever the filters. `found` is the search's own answer: that may be strong where a word was
-    corrected, where the best entry lacks a word of a question, or where no sentence says what the thing is that was
-    asked for (`undefined`); `grade` is not. `related` is like what is quoted first.
+    for all, without those of `left_out`. `unmet` are words of the request that the best entry lacks, and `unknown`
+    those of them that no entry of the archive has, whatever the filters. `found` is the search's own answer: that may
+    be strong where a word was corrected, where the best entry lacks a word of a question, or where no sentence says
+    what the thing is that was asked for (`undefined`); `grade` is not. `related` is like what is quoted first.
     """
 
     request: Request
@@ -48,18 +49,31 @@ class Reply:
     total: int = 0
     issues: tuple[Issue, ...] = ()
     section: str = ""
+    left_out: tuple[str, ...] = ()
     unmet: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     found: Answer | None = None
     related: tuple[Result, ...] = ()
     undefined: bool = False
 
+    def of_issue(self) -> Issue | None:
+        """Return the first of `issues` with those of its sections that were asked for, None if there is none."""
+        if not self.issues:
+            return None
+        issue = self.issues[0]
+        kept = tuple(
+            section
+            for section in issue.sections
+            if section.kind not in self.left_out and self.section in {"", section.kind}
+        )
+        return issue if kept == issue.sections else replace(issue, sections=kept)
+
 
 def reply(request: Request, index: Index, snapshot: Snapshot, today: date, page: int = 1) -> Reply:
     """Return the answer to a lookup, a question or a request for an issue. Never raises, whatever was asked."""
     if request.kind is MessageKind.ISSUE:
         return _issues(request, snapshot)
-    if request.form in COUNTED and (counted := _counted(request, index, today)):
+    if request.form in COUNTED and (counted := _counted(request, index, snapshot, today)):
         return counted
     found = _search(request, index, snapshot, today, page)
     if not found.results and request.limits.site and "." in request.limits.site and request.topic:
@@ -171,13 +185,26 @@ def _kinds(limits: Limits) -> frozenset[SectionKind] | None:
     return frozenset(SectionKind) - left_out - {SectionKind.SPONSOR, SectionKind.JOBS}
 
 
-def _counted(request: Request, index: Index, today: date) -> Reply | None:
+def _all_of(limits: Limits, snapshot: Snapshot) -> tuple[Mention, ...]:
+    """Return every entry of the days and the section that limits name, oldest first."""
+    return tuple(
+        (issue, section, entry)
+        for issue in snapshot.issues
+        if limits.after <= issue.published.date().isoformat() < (limits.before or "9999")
+        for section, entry in issue.entries()
+        if entry.links and limits.section in {"", section.kind} and section.kind not in limits.without_sections
+    )
+
+
+def _counted(request: Request, index: Index, snapshot: Snapshot, today: date) -> Reply | None:
     """Return the answer to when first, when last and how often; None where nothing says the topic."""
     filters = query_of(replace(request, topic=""), newest_first=False)
-    said = index.mentions(request.topic, filters, today)
+    said = index.mentions(request.topic, filters, today) if request.topic else _all_of(request.limits, snapshot)
     if not said:
         return None
     fact = fact_of(request.topic, request.form, said)
+    if not request.topic:
+        return Reply(request, Grade.STRONG, fact=fact, total=len(said))
     shown = {Form.LAST: said[-1:], Form.FIRST: said[:1]}.get(request.form, said[-1:])
     results = tuple(Result(issue, section, entry, 1.0) for issue, section, entry in shown)
     return Reply(request, Grade.STRONG, _saying(results, request.topic), fact, results, len(said))
@@ -192,7 +219,9 @@ def _saying(results: Sequence[Result], topic: str) -> tuple[Quote, ...]:
 
 def _issues(request: Request, snapshot: Snapshot) -> Reply:
     found = tuple(issue for asked in request.issues if (issue := _issue(asked, snapshot)) is not None)
-    return Reply(request, Grade.STRONG if found else Grade.NONE, issues=found, section=request.limits.section)
+    grade = Grade.STRONG if found else Grade.NONE
+    limits = request.limits
+    return Reply(request, grade, issues=found, section=limits.section, left_out=limits.without_sections)
 
 
 def _issue(asked: int | str, snapshot: Snapshot) -> Issue | None:

@@ -58,7 +58,7 @@ ORDINALS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5,
     "5th": 5, "sixth": 6, "6th": 6, "seventh": 7, "7th": 7, "eighth": 8, "8th": 8, "ninth": 9, "9th": 9,
-    "tenth": 10, "10th": 10, "last": -1, "top": 1,
+    "tenth": 10, "10th": 10, "last": -1, "top": 1, "bottom": -1,
 }  # fmt: skip
 _RANK = _PHRASES["rank"]
 _SAVE = _PHRASES["save"]
@@ -67,20 +67,22 @@ _SHARED = bag("""
     share post send forward put drop publish this that it them these those all link links one ones result
     results entry page answer answers the a to with in into here channel everyone everybody team us of for and
     please latest newest issue random first second third fourth fifth sixth seventh eighth ninth tenth last
-    number top colleagues others group whole list no nr one two three four five six seven eight nine ten
+    number top bottom end colleagues others group whole list no nr one two three four five six seven eight nine ten
+    too also well as
 """)
 _ISSUE = re.compile(r"(?:\bissue (?:number |no\.? |nr\.? )?#?|(?<!\w)#(?=\d{3}))(\d{1,6})\b", re.IGNORECASE)
 _SAVED = bag("""
     save bookmark keep remember star pin store add this that it them these those all both link links one ones
     result results entry the a to in into for me my mine later list bookmarks bookmark saved of and please first
-    second third fourth fifth sixth seventh eighth ninth tenth last number top reading read no nr one two three
-    four five six seven eight nine ten
+    second third fourth fifth sixth seventh eighth ninth tenth last number top bottom end as well too also
+    reading read no nr one two three four five six seven eight nine ten
 """)
 _FORGET = _PHRASES["forget"]
 _OWNED = STOP_WORDS | bag("""
     data personal stuff details information info bookmarks saved links saves list account history everything entry
     entries profile traces
 """)
+_UNSAVE = _PHRASES["unsave"]
 _EXPORT = _PHRASES["export"]
 _FORMATS = {
     "csv": "csv",
@@ -117,7 +119,7 @@ def change(heard: Heard) -> Request | None:
     """Return what a message asks to be changed, None if it asks for no change. The reader's other parts come after."""
     for text in (heard.text, _after_reason(heard.text)):
         asked = _LEAD.sub("", CLAUSE.sub("", text).strip()).strip()
-        for part in (_forgotten, _exported, _saved, _shared, _tasted, _subscribed):
+        for part in (_forgotten, _unsaved, _exported, _saved, _shared, _tasted, _subscribed):
             if asked and (found := part(asked, heard)):
                 return found
     return None
@@ -149,6 +151,16 @@ def _forgotten(asked: str, _heard: Heard) -> Request | None:
     match = _FORGET.match(asked)
     theirs = match and match["what"]
     return confirm(("forget",)) if match and (theirs is None or set(words(theirs)) <= _OWNED) else None
+
+
+def _unsaved(asked: str, _heard: Heard) -> Request | None:
+    """Read "take the kubernetes one off my list": what is to go from one's bookmarks is named."""
+    match = _UNSAVE.match(asked)
+    if not match:
+        return None
+    what = match["what"] or match["other"]
+    left = (word for word in what.split() if not set(words(word)) <= _SAVED | _OWNED)
+    return confirm(("unsave",), topic=" ".join(left), rank=rank_in(what))
 
 
 def _exported(asked: str, _heard: Heard) -> Request | None:
@@ -187,7 +199,7 @@ def _shared(asked: str, heard: Heard) -> Request | None:
         ("share",),
         issues=(int(issue[1]),) if issue else (),
         rank=rank_in(rest),
-        channel=heard.channels[0] if heard.channels else "",
+        channel=heard.channel,
         person=heard.mentioned[0] if heard.mentioned else "",
         url=heard.urls[0] if heard.urls else "",
     )
@@ -200,10 +212,14 @@ def without_addresses(text: str, heard: Heard) -> str:
     return re.sub(r"(?<!\w)#[\w-]*[a-z][\w-]*", " ", text)
 
 
+_AT_AN_END = re.compile(r"\b(?:on|at) (?:the )?(?:very )?(top|bottom|end)\b", re.IGNORECASE)
+
+
 def _all_in(text: str, known: frozenset[str]) -> bool:
     """Return whether every word of a text is known or a number."""
     return all(
-        word in known or word in NUMBERS or re.fullmatch(r"\d{1,2}(?:st|nd|rd|th)?", word) for word in words(text)
+        word in known or word in NUMBERS or re.fullmatch(r"\d{1,2}(?:st|nd|rd|th)?", word)
+        for word in words(_AT_AN_END.sub(r"\1", text))
     )
 
 
@@ -250,7 +266,7 @@ def _subscribed(asked: str, heard: Heard) -> Request | None:
             rest = re.sub(r"^\s+(?:to|for)(?: the| your)? \S+", " ", rest, flags=re.IGNORECASE)
         left = [word for word in words(ZONE.sub(" ", rest)) if word not in ABOUT_US and not TIME.fullmatch(word)]
         if not left:
-            return confirm(action, schedule=schedule_in(rest), channel=heard.channels[0] if heard.channels else "")
+            return confirm(action, schedule=schedule_in(rest), channel=heard.channel)
         topic = re.sub(r"^\s*(?:us|me|this channel)?\s*(?:to|for)?\s+", "", rest, flags=re.IGNORECASE).strip(" ?.!")
         if action == ("subscribe",) and len(topic.split()) <= 2:
             return Request(MessageKind.AMBIGUOUS, Manner.CLARIFY, topic=topic, action=("subscribe",))

@@ -11,7 +11,6 @@ from typing import Protocol
 import structlog
 
 from archive.issue import Entry, Issue
-from archive.kind import Kind as SectionKind
 from archive.search.result import Grade, Result
 from bot.domain.ask_thread import AskThread
 from bot.domain.clock import Clock
@@ -180,7 +179,7 @@ class Conversations:
             return Said(views.which(len(before.shown)), private=True), ()
         if turn.do == "clarify" or request.kind is MessageKind.AMBIGUOUS:
             return Said(views.unclear(request, self._names)), ()
-        if request.kind in _ARCHIVE:
+        if request.kind in _ARCHIVE and not request.random:
             found = reply(request, current.index, current.snapshot, today, turn.page)
             said = Said(views.answer(found, turn.page, today, self._names, first=first))
             if turn.page == 1 and not found.issues:
@@ -193,6 +192,8 @@ class Conversations:
         if request.kind is MessageKind.BOT and request.of_newsletter:
             return Said(views.size(current.snapshot))
         command = command_of(request)
+        if request.random:
+            return Said(command=command)
         if request.manner is Manner.CONFIRM:
             return Said(views.confirm(request, command, self._names), private=True)
         return Said(command=command or "help", private=True)
@@ -223,13 +224,8 @@ def _grade(found: Reply) -> Grade:
 
 def shown_by(found: Reply) -> tuple[Shown, ...]:
     """Return the links that an answer shows, in order."""
-    if found.issues:
-        kinds = {SectionKind(found.section)} if found.section else None
-        pairs: list[tuple[Issue, Entry]] = [
-            (found.issues[0], entry)
-            for section, entry in found.issues[0].entries()
-            if entry.links and (kinds is None or section.kind in kinds)
-        ]
+    if issue := found.of_issue():
+        pairs: list[tuple[Issue, Entry]] = [(issue, entry) for _, entry in issue.entries() if entry.links]
     elif found.quotes:
         pairs = [(quote.result.issue, quote.result.entry) for quote in found.quotes]
     else:

@@ -52,6 +52,8 @@ def _names(entry: Entry, named: Sequence[frozenset[str]]) -> bool:
 
 def in_words(fact: Fact, mark: Callable[[str], str]) -> str:
     """Return a figure as a sentence. `mark` makes the topic stand out, and safe to show."""
+    if not fact.topic:
+        return _how_many(fact)
     topic = mark(fact.topic) + (" or the like" if fact.alike else "")
     first, last = _named(fact.first[0]), _named(fact.last[0])
     noun, verb = ("issue", "mention") if fact.form is Form.ISSUES else ("entry", "say")
@@ -63,6 +65,13 @@ def in_words(fact: Fact, mark: Callable[[str], str]) -> str:
     if fact.form is Form.LAST:
         return f"{topic} was last in {last}; in {many} in all."
     return f"{many} {verb} {topic}, {f'all in {first}' if first == last else f'from {first} to {last}'}."
+
+
+def _how_many(fact: Fact) -> str:
+    """Return how much there is, whatever it says: "52 issues, from #210 to #261"."""
+    nouns = ("issue", "issues") if fact.form is Form.ISSUES else ("entry", "entries")
+    first, last = _named(fact.first[0]), _named(fact.last[0])
+    return f"{fact.total} {nouns[fact.total != 1]}, {f'in {first}' if first == last else f'from {first} to {last}'}."
 
 
 def bars(fact: Fact, width: int) -> tuple[tuple[int, str, int], ...]:

@@ -19,6 +19,7 @@ _TIME_AFTER = _PHRASES["time_after"]
 _TIME_BEFORE = _PHRASES["time_before"]
 _PLACE = _PHRASES["place"]
 _TOO = _PHRASES["too"]
+_OTHER_PLACE = _PHRASES["other_place"]
 DOES = {MessageKind.LOOKUP: "search", MessageKind.CHATTER: "nothing", MessageKind.AMBIGUOUS: "clarify"}
 _SEARCHED = frozenset({MessageKind.LOOKUP, MessageKind.QUESTION, MessageKind.MINE})
 _WITH_PLACES = frozenset({"save", "share"})
@@ -93,3 +94,22 @@ def wished_too(text: str, _context: Context, thread: Thread, request: Request) -
         return None
     rank = rank_in(_TOO.sub(" ", text).strip())
     return wished(thread, replace(confirm((thread.wish,), rank=rank), channel=request.channel)) if rank else None
+
+
+def other_place(text: str, _context: Context, thread: Thread, request: Request) -> Turn | None:
+    """Read "not the second, the third", "sorry, the last one": what was done with one link is meant for another."""
+    match = _OTHER_PLACE.match(text)
+    rank = rank_in(match["right"]) if match else 0
+    if (
+        not match
+        or match["right"] == text
+        or not rank
+        or not (thread.pointed or thread.wish)
+        or rank > len(thread.shown)
+    ):
+        return None
+    if match["wrong"] and not rank_in(f"the {match['wrong']}"):
+        return None
+    if thread.wish:
+        return wished(thread, replace(confirm((thread.wish,), rank=rank), channel=request.channel))
+    return Turn("open", thread.request, thread.page, rank)

@@ -15,6 +15,7 @@ MAX_CHARS = 2_000
 """More of a message is not read: nobody asks at such length. Slack allows 40,000 (methods/chat.postMessage)."""
 
 _MENTION = re.compile(r"<@([UW][A-Z0-9]*)(?:\|[^<>]*)?>")
+_TO_ANOTHER = re.compile(rf"^[\s>*_~-]*{_MENTION.pattern}")
 _CHANNEL = re.compile(r"<#([CG][A-Z0-9]*)(?:\|([^<>]*))?>")
 _HASHED = re.compile(r"(?<![\w&#/])#([a-z][\w-]+)")
 _LINK = re.compile(r"<((?:https?:|mailto:)[^<>|\s]+)(?:\|[^<>]*)?>|\b(https?://[^\s<>]+)")
@@ -61,6 +62,11 @@ _NOW = re.compile(
     r"(?<!\babout)(?<!\bon)(?<!\bin)(?<!\bof)(?<!\bfor)(?<!\bwith)(?<=\w) (?:rn|atm)(?=\W*$)", re.IGNORECASE
 )
 """What is short for "now" where a message ends, and elsewhere a name: "pause it rn", but "links about atm fraud"."""
+_CURSED = re.compile(
+    r"^\W*(?:(?P<word>what|how|why|who|where) (?:the (?:heck|hell|fuck|f\w?|devil|actual \w+)|on earth|in the world|tf)"
+    r"|wt[fh])(?= (?:is|are|was|were|does|do|did|has|have|can|would|should|'?s)\b)",
+    re.IGNORECASE,
+)
 _JOINED = re.compile(r"\b(what|where|how|who|when|why|which)'(re|d|ll|ve)\b", re.IGNORECASE)
 _JOINED_FORMS = {"re": "are", "d": "did", "ll": "will", "ve": "have"}
 _ENDS_OPEN = re.compile(
@@ -91,7 +97,8 @@ class Heard:
     `text` is one line without markup; `addressed` says whether it is meant for the bot. `mentioned` are the ids of
     other people, `channels` those of channels (as they are written), `urls` the addresses.
     `courtesy` says that there was thanks or a greeting, `wordless` that there was something without words (an emoji):
-    for a message that is nothing else.
+    for a message that is nothing else. `to_another` says that it begins with the name of a person, and not with the
+    bot's anywhere: it speaks to that person.
     """
 
     text: str
@@ -102,6 +109,12 @@ class Heard:
     courtesy: bool = False
     wordless: bool = False
     channel_ids: tuple[str, ...] = ()
+    to_another: bool = False
+
+    @property
+    def channel(self) -> str:
+        """Return the channel that is named first: its id where Slack gave one, else its name, "" for none."""
+        return next(iter((*self.channel_ids, *self.channels)), "")
 
 
 def hear(message: str, bot: str = "") -> Heard:
@@ -122,7 +135,8 @@ def hear(message: str, bot: str = "") -> Heard:
     text, courtesy = without_courtesy(one_line(" ".join(told))[:MAX_CHARS])
     wordless = not text and any(part.strip() for part in parts)
     channel_ids = tuple(match[1] for match in _CHANNEL.finditer(message))
-    return Heard(text, addressed, mentioned, channels, urls, courtesy, wordless, channel_ids)
+    to_another = bool(_TO_ANOTHER.match(message)) and bool(mentioned) and bot not in _MENTION.findall(message)
+    return Heard(text, addressed, mentioned, channels, urls, courtesy, wordless, channel_ids, to_another)
 
 
 def _around(message: str, bot: str) -> list[str]:
@@ -149,7 +163,8 @@ def _plain(text: str) -> str:
 
 
 def _in_full(text: str) -> str:
-    """Return text with its short forms written out: "wanna", "w/o", "where'd"."""
+    """Return text with its short forms written out ("wanna", "w/o", "where'd"), and no curse in a question."""
+    text = _CURSED.sub(lambda match: match["word"] or "what", text, count=1)
     text = _YOU.sub(lambda match: f"{match[1] or ''}you", text)
     text = _NOW.sub(" now", _SHORT.sub(lambda match: _SHORT_FORMS[match[0].casefold()], text))
     return _JOINED.sub(lambda match: f"{match[1]} {_JOINED_FORMS[match[2].casefold()]}", text)

@@ -65,7 +65,12 @@ _SECTION_FIRST = re.compile(
     r" (?:that mention |mentioning |about |on |for |regarding |asking for )(?=\S)",
     re.IGNORECASE,
 )
-"""What is asked of one section: "job ads mentioning nomad". ("Tools for chef" may be anywhere.)"""
+"""What is asked of one section: "job ads mentioning nomad"."""
+_TOOLS_FOR = re.compile(
+    r"^\W*(?:(?:any|some|good|great|nice|the|best|more|useful|decent|cool|new|other) )*"
+    r"(?P<section>tools|tooling) for (?=\S)",
+    re.IGNORECASE,
+)
 _SECTION_IN = phrased(
     rf"(?:(?:in|from|under) (?:the )?(?P<section>{_SECTION}) (?:section|part|category))|(?:in|section|"
     rf"kind):(?P<name>{_SECTION})"
@@ -101,6 +106,13 @@ _SITE_FIRST = re.compile(
     rf"\W*(?P<host>{_HOST}) (?:links?|posts?|articles?|stuff|things?|videos?|repos?)(?: (?:about|on|for|of))?(?= \w)",
     re.IGNORECASE,
 )
+_SITE_NAMED_FIRST = re.compile(
+    r"(?:(?:any|some|the|good|more) )*(?P<name>[a-z][\w-]+) (?:links?|posts?|articles?|stuff|things?|videos?|clips?"
+    r"|repos?|repositories|projects?|gists?|decks?|slides?|talks?|threads?|presentations?)"
+    r" (?:about|on|for|of|covering|regarding)(?= \w)",
+    re.IGNORECASE,
+)
+"""A site's name before what lies there: "youtube talks on chaos"."""
 _SITE_ONLY = re.compile(rf"(?:,|\band) ?(?P<name>{_HOST}|[a-z][\w-]+) only\W*$", re.IGNORECASE)
 """A site that is set off at the end, "docker security, github only"."""
 _HOSTED = re.compile(r"(?:repos?|projects?|videos?|hosted) ", re.IGNORECASE)
@@ -148,7 +160,7 @@ def without_sections(text: str) -> tuple[str, tuple[str, ...]]:
 def _sections(text: str, limits: Limits, _today: date, _names: Archive) -> tuple[str, Limits]:
     text, left_out = without_sections(text)
     limits = replace(limits, without_sections=left_out)
-    for pattern in (_SECTION_ONLY, _SECTION_LAST, _SECTION_IN, _SECTION_ASKED, _SECTION_FIRST):
+    for pattern in (_SECTION_ONLY, _SECTION_LAST, _SECTION_IN, _SECTION_ASKED, _SECTION_FIRST, _TOOLS_FOR):
         if match := pattern.search(text):
             said = match.groupdict()
             name = said.get("section") or said.get("name") or ""
@@ -160,6 +172,10 @@ def _sites(text: str, limits: Limits, _today: date, names: Archive) -> tuple[str
     if match := _SITE.search(text) or _SITE_FIRST.match(text):
         return cut_out(text, match), replace(limits, site=match["host"].casefold().removeprefix("www.").strip("/"))
     if (match := _SITE_ONLY.search(text)) and (host := names.site(match["name"].casefold())):
+        return cut_out(text, match), replace(limits, site=host)
+    match = _SITE_NAMED_FIRST.match(text)
+    host = names.site(match["name"].casefold()) if match else ""
+    if match and host and not names.is_topic(match["name"], host):
         return cut_out(text, match), replace(limits, site=host)
     for match in _SITE_NAMED.finditer(text):
         at_end = not text[match.end() :].strip(" ?!.,") and not _MOVES.search(text[: match.start()])

@@ -58,7 +58,7 @@ def plain_wish(heard: Heard) -> Request | None:
         return None
     times = schedule_in(text)
     if _COMES.search(text) and (times or _SOONER.search(text)):
-        return confirm(("subscribe", "schedule", "retime"), schedule=times, channel=next(iter(heard.channels), ""))
+        return confirm(("subscribe", "schedule", "retime"), schedule=times, channel=heard.channel)
     return confirm(("subscribe",)) if _HERE.search(text) else None
 
 

@@ -20,12 +20,15 @@ _TAIL = _PHRASES["tail"]
 _ASIDE = _PHRASES["aside"]
 _JUDGED = _PHRASES["judged"]
 _BUSY = _PHRASES["busy"]
+_CLOSED = _PHRASES["closed"]
 _NO_LIMIT = _PHRASES["no_limit"]
 _SO_MANY = _PHRASES["so_many"]
 _LEFT_OUT = _PHRASES["left_out"]
 _NARROWED_TO = phrases("thread")["narrowed_to"]
 _NAMED = re.compile(
-    r"^(?P<first>(?:only|just) )?(?P<name>[\w.-]+)(?: (?:links?|ones?|repos?|posts?))?(?P<last> only)?$", re.IGNORECASE
+    r"^(?P<first>(?:only|just) )?(?P<name>[\w.-]+)"
+    r"(?P<what> (?:links?|ones?|repos?|posts?|videos?|talks?))?(?P<last> only)?$",
+    re.IGNORECASE,
 )
 _PARTED = re.compile(r"[.!?;,]+\s+|\s+[-–]+\s+")
 _REMARK = STOP_WORDS | bag("""
@@ -72,7 +75,7 @@ def is_aside(heard: Heard, request: Request) -> bool:
     text = heard.text.strip()
     if request.kind not in _ARCHIVE or request.action or text.endswith("?"):
         return False
-    return any(pattern.match(text) for pattern in (_ASIDE, _JUDGED, _BUSY))
+    return any(pattern.match(text) for pattern in (_ASIDE, _JUDGED, _BUSY, _CLOSED))
 
 
 def without_limit(text: str) -> str:
@@ -94,7 +97,7 @@ def worded_as_limit(text: str, archive: Archive) -> str:
         return f"without {left['what']}"
     plain = _NARROWED_TO.sub("", text)
     named = _NAMED.match(plain)
-    if named and (named["first"] or named["last"]) and _is_site(named["name"].casefold(), archive):
+    if named and (named["first"] or named["last"] or named["what"]) and _is_site(named["name"].casefold(), archive):
         return f"only from {named['name']}"
     first, _, rest = plain.partition(" ")
     if first.casefold() in SECTIONS or (rest and " " not in rest and first.casefold() in {"on", "at"}):

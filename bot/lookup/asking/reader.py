@@ -38,6 +38,7 @@ class Context:
 
 _THANKS = _PHRASES["thanks"]
 _SMALL_TALK = _PHRASES["small_talk"]
+_JUDGED = _PHRASES["judged"]
 _ABOUT = phrases("about")
 _ABLE = _ABOUT["able"]
 _TODAY = bag("today tonight tomorrow now yesterday right again really")
@@ -55,6 +56,8 @@ _PRAISE_FILLERS = bag("""
     muchas molte je wel mate buddy friend team folks guys u
 """)
 """What stands beside praise in some languages."""
+_NAMED = bag("bot all man dude pal everyone everybody lads love sir boss chief there again both")
+"""Who is thanked or greeted."""
 _OF_THE_BOT = ABOUT_US | bag("""
     subscribe subscribed subscribing unsubscribe pause paused pausing resume save saved saving bookmark bookmarks
     bookmarked export import share shared change schedule timezone timezones zone zones status state store stored
@@ -68,7 +71,8 @@ _OF_THE_BOT = ABOUT_US | bag("""
     mute often show muting different other slot there issue an pays pay paying funds hosts develops sponsors behind
     looks responsible showed shown never turned turn appeared appear land landed emoji emojis reaction reactions
     react reacting thumb thumbs button buttons press pressing click clicking tick number happens happen means mean
-    else published publish last first yet still today's yesterday entry later something section sections kinds kind
+    else settings setting preferences prefs config configuration configured options filters current
+    published publish last first yet still today's yesterday entry later something section sections kinds kind
     things write word words havent hasnt didnt real actual actually even person people machine program script talking
     chatting speaking live far years long old oldest earliest reach being
 """)  # fmt: skip
@@ -78,6 +82,7 @@ _TEAM = _PHRASES["team"]
 _MINE_FRAME = _PHRASES["mine_frame"]
 _PERIODS = {"week": "week", "month": "month", "year": "year"}
 _RANDOM = _PHRASES["random"]
+_RANDOM_ISSUE = _PHRASES["random_issue"]
 _RANDOM_WORDS = _PHRASES["random_words"]
 """What every phrase for something random has."""
 _FIRST = _PHRASES["first"]
@@ -130,6 +135,12 @@ _TOLD = _PHRASES["told"]
 _MEANS = _PHRASES["means"]
 _SERVES = _PHRASES["serves"]
 _CONTEXT = _PHRASES["context"]
+_AFTERTHOUGHT = re.compile(r"^(?P<asked>.*?\w[^\s?!.,;]*\s.*?\w[?!.,;]+)\s+(?P<told>[^?]+)$")
+_REMARKS = STOP_WORDS | bag("""
+    cant cannot couldnt find found lost remember recall forgot anymore sure know need needed link tab bookmark closed
+    name title where somewhere swear read saw seen could sworn think maybe ages years long ago remind memory
+""")
+"""What a remark behind a question is made of."""
 _SENTENCE = re.compile(r"(?<=\w)[.!;]+\s+")
 _BARE = frozenset(SECTIONS) | bag("""
     either neither both none whatever
@@ -163,12 +174,18 @@ def _asked_for(text: str) -> str:
     told = (text[: text.index(each) + len(each) + 1].endswith("!") or _CONTEXT.match(each) for each in before)
     if before and is_asking(last) and all(told):
         text = last
-    text = _TOLD.sub("", text)
+    text = _without_afterthought(_TOLD.sub("", text))
     if text.partition(" ")[0].casefold() not in QUESTION_WORDS:
         text = _SERVES.sub("", text) or text
     if means := _MEANS.match(text):
         text = f"what is {means['thing']}"
     return text
+
+
+def _without_afterthought(text: str) -> str:
+    """Return a text without the remark that ends it: "... on rate limiting once? can't find it any more"."""
+    match = _AFTERTHOUGHT.match(text)
+    return match["asked"] if match and set(words(match["told"])) <= _REMARKS else text
 
 
 def _bare(heard: Heard) -> Request:
@@ -207,7 +224,9 @@ def _is_courtesy(text: str) -> bool:
 
 
 def _chatter(heard: Heard, _context: Context) -> Request | None:
-    return Request(MessageKind.CHATTER, Manner.SHORT) if is_small_talk(heard.text) else None
+    named = heard.courtesy and all(word in _PRAISE_FILLERS or word in _NAMED for word in words(heard.text))
+    said = named or is_small_talk(heard.text) or _JUDGED.match(heard.text.strip(" .!"))
+    return Request(MessageKind.CHATTER, Manner.SHORT) if said else None
 
 
 def _ability(heard: Heard, _context: Context) -> Request | None:
@@ -222,6 +241,8 @@ def change_of(heard: Heard, _context: Context) -> Request | None:
 
 def _the_bot(heard: Heard, _context: Context) -> Request | None:
     text = heard.text.strip()
+    if _ABOUT["why_sent"].match(text):
+        return Request(MessageKind.BOT, about="why")
     if any(word not in _OF_THE_BOT and word not in STOP_WORDS for word in words(text)):
         return None  # something is left that is not about the bot
     for about, pattern in _ABOUT.items():
@@ -260,6 +281,8 @@ def _random(heard: Heard, context: Context) -> Request | None:
     if not _RANDOM_WORDS.search(heard.text):
         return None  # to look for limits takes a while
     rest, limits = without_limits(heard.text, context.today, context.archive)
+    if _RANDOM_ISSUE.match(rest.strip(" ?!.")):
+        return Request(MessageKind.ISSUE, random=True)
     return Request(MessageKind.LOOKUP, random=True, limits=limits) if _RANDOM.match(rest.strip(" ?!.")) else None
 
 
@@ -291,7 +314,7 @@ def _facts(heard: Heard, context: Context) -> Request | None:
         if pattern.search(text):
             rest, limits = without_limits(_COUNT_FRAME.sub(" ", text), context.today, context.archive)
             topic = telling(rest)
-            if topic:
+            if topic or (form in {Form.ISSUES, Form.COUNTS} and limits.after and _COUNT_ALL.match(text)):
                 return Request(MessageKind.QUESTION, topic=topic, form=form, limits=replace(limits, order="", limit=0))
     return None
 

@@ -77,18 +77,24 @@ class Limits:
 
     def over(self, earlier: Limits) -> Limits:
         """Return these limits, with those of `earlier` where these have none."""
-        kept = {name: getattr(earlier, name) for name in earlier.set() if name not in self._also_set()}
+        own = frozenset(self.set()) | (frozenset() if self._joins(earlier) else self._days())
+        kept = {name: getattr(earlier, name) for name in earlier.set() if name not in own}
         joined = {
             "without": tuple(dict.fromkeys((*earlier.without, *self.without))),
             "without_sections": tuple(dict.fromkeys((*earlier.without_sections, *self.without_sections))),
         }
         return replace(self, **(kept | joined))
 
-    def _also_set(self) -> frozenset[str]:
-        """Return the names of what is set here, days as a whole: a year replaces what was said of days before."""
-        days = {"after", "before", "year"}
-        found = frozenset(self.set())
-        return found | days if found & days else found
+    def _days(self) -> frozenset[str]:
+        """Return the names of all that says days if any of it is set: a year replaces what was said of days before."""
+        days = frozenset({"after", "before", "year"})
+        return days if days & frozenset(self.set()) else frozenset()
+
+    def _joins(self, earlier: Limits) -> bool:
+        """Return whether one end of a time goes with the other end said `earlier`: "since 2015", "until 2019"."""
+        ends = (self.after or earlier.after, self.before or earlier.before)
+        one_each = bool(self.after) != bool(self.before) and bool(earlier.after) != bool(earlier.before)
+        return one_each and not (self.year or earlier.year) and "" not in ends and ends[0] < ends[1]
 
 
 @dataclass(frozen=True, slots=True)

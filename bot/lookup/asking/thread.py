@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from archive.search.words import bag
 from bot.lookup.asking.changes import ORDINALS, rank_in
-from bot.lookup.asking.going_on import DOES, again, beyond, nearby, wished, wished_too
+from bot.lookup.asking.going_on import DOES, again, beyond, nearby, other_place, wished, wished_too
 from bot.lookup.asking.heard import Heard, is_asking
 from bot.lookup.asking.limits import SECTIONS, without_limits
 from bot.lookup.asking.phrases import phrases
@@ -41,6 +41,8 @@ _OTHER = _PHRASES["other"]
 _ABOUT = _PHRASES["about"]
 _ADDED = _PHRASES["added"]
 _ONLY = _PHRASES["only"]
+_DROPPED = _PHRASES["dropped"]
+_WHOLE = _PHRASES["whole"]
 _NEWER = _PHRASES["newer"]
 _OPEN = _PHRASES["open"]
 _POINTS = _PHRASES["points"]
@@ -87,8 +89,11 @@ def follow(heard: Heard, context: Context, thread: Thread | None) -> Turn:
     text = heard.text.strip(" ?!.,;:")
     if request.manner is Manner.NONE or (is_small_talk(text) and not _CORRECTED.match(text)) or not text:
         return Turn("nothing", thread.request, thread.page)
-    if is_aside(heard, request) or (
-        not is_asking(text) and (_ASIDE.match(text) or (heard.mentioned and not thread.shown))
+    if (
+        heard.to_another
+        or (heard.courtesy and request.kind is MessageKind.CHATTER)
+        or is_aside(heard, request)
+        or (not is_asking(text) and (_ASIDE.match(text) or (heard.mentioned and not thread.shown)))
     ):
         rank = rank_in(text)
         return Turn("nothing", thread.request, thread.page, rank if 0 < rank <= len(thread.shown) else 0)
@@ -178,13 +183,15 @@ def _widened_topic(thread: Thread) -> Turn | None:
 
 
 def _let_in(text: str, _context: Context, thread: Thread, _request: Request) -> Turn | None:
-    """Read "with nagios again": what was left out is let in."""
+    """Read "with nagios again", "bring the ads back": what was left out is let in."""
     match = _AGAIN.match(text)
-    left = thread.request.limits.without
-    gone = [word for word in left if match and word.casefold() in match["what"].casefold().split()]
-    if not gone:
+    back = match["what"].casefold().split() if match else []
+    limits = thread.request.limits
+    kept = tuple(word for word in limits.without if word.casefold() not in back)
+    sections = tuple(name for name in limits.without_sections if name not in map(SECTIONS.get, back))
+    if (kept, sections) == (limits.without, limits.without_sections):
         return None
-    limits = replace(thread.request.limits, without=tuple(word for word in left if word not in gone))
+    limits = replace(limits, without=kept, without_sections=sections)
     return again(thread, replace(thread.request, limits=limits))
 
 
@@ -261,6 +268,21 @@ def _ordered(text: str, _context: Context, thread: Thread, _request: Request) ->
         limits = replace(limits, before=min(days).isoformat(), year=0)
     asked = replace(thread.request, form=Form.SENTENCES, limits=limits)
     return again(thread, asked, narrowed=("order", *(("after",) if newest else ("before",))))
+
+
+def _part_of_topic(text: str, _context: Context, thread: Thread, _request: Request) -> Turn | None:
+    """Read "drop aws" and "just mesos" where the topic has the word and others: it goes, or it alone stays."""
+    dropped, alone = _DROPPED.match(text), _WHOLE.match(text)
+    if thread.request.kind not in _SEARCHED:
+        return None
+    match = dropped or alone
+    named = next(filter(None, match.groupdict().values()), "").casefold().split() if match else []
+    topic = thread.request.topic.split()
+    said = [word for word in topic if word.casefold() in named]
+    left = [word for word in topic if word.casefold() not in named] if dropped else said
+    if not left or len(left) == len(topic) or not set(named) <= {word.casefold() for word in said}:
+        return None
+    return again(thread, replace(thread.request, topic=" ".join(left)), topic_before=thread.request.topic)
 
 
 def _limited(text: str, context: Context, thread: Thread, _request: Request) -> Turn | None:
@@ -357,10 +379,12 @@ _PARTS = (
     _related,
     nearby,
     wished_too,
+    other_place,
     _paged,
     beyond,
     _removed,
     _let_in,
+    _part_of_topic,
     _corrected,
     _ordered,
     _limited,

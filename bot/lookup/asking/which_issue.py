@@ -22,6 +22,16 @@ _ALONE = re.compile(
     r"^(?:(?:show|open|read|give|send|get)(?: me| us)? )?(?:no |num )?(?:#?(?P<number>\d{1,6}))(?: please)?$",
     re.IGNORECASE,
 )
+_SEVERAL = re.compile(
+    r"^(?:(?:show|open|read|give|send|get|see)(?: me| us)? )?(?:(?:issues|editions|numbers|nos?\.?) )?"
+    r"(?P<numbers>#?\d{2,6}(?:(?:, ?and |, ?| and | & | or )#?\d{2,6})+)(?: please)?$",
+    re.IGNORECASE,
+)
+_MISSED = re.compile(
+    r"^(?:(?:what|which (?:issues?|links?)|anything) )?(?:(?:did|have|had|if) )?(?:i|we)(?:'ve| have)? miss(?:ed)?\b"
+    r"(?: (?:anything|something|much|any (?:issues?|links?)|out))?(?P<when>.*)$",
+    re.IGNORECASE,
+)
 _IN_NUMBER = re.compile(
     r"\b(?:what (?:was|is|'?s|were|did|does)|whats|anything|show|summary of|summari[sz]e|contents of|"
     r"content of|links (?:in|of|from)|inside) ?(?:in |of |from )?#?(?P<number>\d{2,6})\b(?: say| have|"
@@ -135,6 +145,10 @@ def _frame(text: str) -> str:
 
 def _named(text: str, today: date, archive: Archive) -> tuple[tuple[int | str, ...], str] | None:
     """Return the issues that a text names, the likeliest first, and the text without their name."""
+    several = _SEVERAL.match(text)
+    numbers = tuple(map(int, re.findall(r"\d+", several["numbers"]))) if several else ()
+    if numbers and all(map(archive.has, numbers)):
+        return numbers, ""
     for pattern in (_NUMBERED, _ALONE, _IN_NUMBER, _NUMBER_SAYS):
         if match := pattern.search(text):
             number = int(next(filter(None, match.groupdict().values())))
@@ -150,10 +164,25 @@ def _named(text: str, today: date, archive: Archive) -> tuple[tuple[int | str, .
     return (
         _ago(text, today, archive)
         or _dated(text, today, archive)
+        or _missed(text, today, archive)
         or _at_an_end(text, archive)
         or _latest(text, archive)
         or _with_section(text, archive)
     )
+
+
+def _missed(text: str, today: date, archive: Archive) -> tuple[tuple[int | str, ...], str] | None:
+    """Return the issues of the days in which somebody missed something: "what did I miss last week?"."""
+    match = _MISSED.match(text)
+    if not match:
+        return None
+    when = re.sub(r"^\W*(?:on|in|over|from)\b\s*", "", match["when"]).strip()
+    if not when:
+        newest = archive.newest()
+        return None if newest is None else ((newest,), "")
+    days = _days(when, today, archive)
+    left, _ = without_limits(f"in {_WEEK_OF.sub('', _WEEKDAY.sub('', when))}", today, archive)
+    return (archive.issue_on(*days), "") if days and left in {"", "in"} else None
 
 
 def _with_section(text: str, archive: Archive) -> tuple[tuple[int | str, ...], str] | None:

@@ -20,13 +20,11 @@ def command_of(request: Request) -> str:
 
     It is never run by words: what changes something goes on a button.
     """
+    if request.random:
+        return "random"
     action = request.action[0] if request.action else ""
-    if action == "export":
-        return f"export {_EXPORTS.get(request.export, 'html')}"
-    if request.kind is MessageKind.MINE:
-        if request.team:
-            return f"top {request.period}" if request.period in {"month", "year"} else "top"
-        return f"saved {request.topic}".strip()
+    if action in {"export", "unsave"} or request.kind is MessageKind.MINE:
+        return _of_bookmarks(request, action)
     if request.kind is MessageKind.BOT:
         return _ABOUT.get(request.about, "help")
     if action == "subscribe":
@@ -34,3 +32,12 @@ def command_of(request: Request) -> str:
     # An issue has a button that shares it.
     shared = f"issue {request.issues[0]}" if action == "share" and request.issues else ""
     return shared or _COMMANDS.get(action, "")
+
+
+def _of_bookmarks(request: Request, action: str) -> str:
+    """Return the sub-command for what concerns bookmarks: those to be removed are shown, with their menus."""
+    if action == "export":
+        return f"export {_EXPORTS.get(request.export, 'html')}"
+    if request.team:
+        return f"top {request.period}" if request.period in {"month", "year"} else "top"
+    return f"saved {request.topic}".strip()

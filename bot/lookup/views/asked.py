@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from archive.issue import Issue
 from archive.search.quotes import Quote
 from archive.search.result import Answer, Result
 from archive.snapshot import Snapshot
@@ -29,21 +30,23 @@ from bot.slack.cards.save_button import save_button, token
 
 _QUOTE_MAX_CHARS = 600
 _ISSUE_LINKS = 15
+MAX_OTHER_ISSUES = 4
+"""Buttons for further issues, where several were named or came out on the days that were."""
 _BAR_WIDTH = 20
 _MAX_BARS = 30
 
 
 def answer(found: Reply, page: int, today: date, names: CommandNames, *, first: bool = True) -> Message:
     """Render the answer to a lookup, a question or a request for an issue; the `first` of a thread says the command."""
-    if found.issues:
-        return _issue(found, today)
+    if issue := found.of_issue():
+        return _issue(found, issue, today)
     if found.request.kind is MessageKind.ISSUE:
         return blocks.line_message("there is no such issue in the archive")
     shown = [*_head(found, page), *_fact(found.fact)]
     shown += list(_quoted(found.quotes, today))
     if not found.quotes:
         shown += [block for result in found.results for block in _link(result, today)]
-    if not found.quotes and not found.results:
+    if not found.quotes and not found.results and not found.fact:
         return _nothing(found, names) if page == 1 else blocks.says(f"That was all on *{_topic(found)}*.")
     shown += _related(found)
     shown.append(blocks.actions(_ways_on(found)))
@@ -77,6 +80,8 @@ def confirm(request: Request, command: str, names: CommandNames) -> Message:
     if request.channel:
         said += " Type it in the channel that you mean."
     label = command.capitalize()
+    if "unsave" in request.action:
+        label, said = "Show them", f"{said} There, each of your bookmarks has *Remove* in its menu."
     if "taste" in request.action:
         label, said = "Open the form", f"{said} Its form says which sections a digest holds."
     row = blocks.actions([blocks.button(label, ASK, command, style="primary")])
@@ -221,25 +226,22 @@ def _nothing(found: Reply, names: CommandNames) -> Message:
     return Message(said, (*shown, blocks.context(f"`{escape(names.command)} help` says what else I can do")))
 
 
-def _issue(found: Reply, today: date) -> Message:
-    """Render an issue: its contents, or one section of it."""
-    issue = found.issues[0]
-    if not found.section:
-        rendered = digest(issue, Preferences(layout=Layout.THREAD))
-        message = rendered.parent.message
-        return Message(
-            message.text, (*message.blocks, blocks.actions([blocks.button("Read it here", ASK, f"issue {issue.slug}")]))
-        )
-    entries = [
-        Result(issue, section, entry, 1.0)
-        for section, entry in issue.entries()
-        if section.kind == found.section and entry.links
+def _issue(found: Reply, issue: Issue, today: date) -> Message:
+    """Render an issue: its contents without what is left out, or one section of it; and buttons for others named."""
+    others = [
+        blocks.button(clip_plain(label(each), 70), f"{ASK}:{number}", f"issue {each.slug}")
+        for number, each in enumerate(found.issues[1 : MAX_OTHER_ISSUES + 1])
     ]
+    if not found.section:
+        message = digest(issue, Preferences(layout=Layout.THREAD)).parent.message
+        row = [blocks.button("Read it here", ASK, f"issue {issue.slug}"), *others]
+        return Message(message.text, (*message.blocks, blocks.actions(row)))
+    entries = [Result(issue, section, entry, 1.0) for section, entry in issue.entries() if entry.links]
     head = f"*{clip(title(issue), 150)}* · {long_issue_date(issue)} · only {found.section}"
     if not entries:
         return blocks.says(f"{head}: it has none.")
     shown = [block for result in entries[:_ISSUE_LINKS] for block in _link(result, today)]
-    return Message(head, (blocks.section(head), *shown))
+    return Message(head, (blocks.section(head), *shown, *([blocks.actions(others)] if others else [])))
 
 
 def _spoken(found: Reply) -> str:

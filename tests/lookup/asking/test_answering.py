@@ -7,12 +7,15 @@ from datetime import date
 
 import pytest
 
+from archive.kind import Kind
 from archive.search.index import Index
 from archive.search.result import Grade
 from archive.snapshot import Snapshot
 from bot.lookup.asking.answering import reply
 from bot.lookup.asking.preamble import preamble
 from bot.lookup.asking.request import Form, Limits, MessageKind, Request
+from bot.lookup.views import asked as views
+from bot.slack.blocks.command_names import CommandNames
 from tests.archive.search import newsletter
 
 TODAY = date(2019, 6, 1)
@@ -118,3 +121,19 @@ def test_what_is_related_shares_rare_words_with_the_sentence_that_answers() -> N
     assert answer.quotes[0].result.entry.links[0].url == "https://a.example/"
     assert answer.related[0].entry.links[0].url == "https://b.example/"
     assert "Deduplication." not in [each.entry.text for each in answer.related]
+
+
+def test_an_issue_is_shown_without_what_is_left_out() -> None:
+    """Its first, where several are named: buttons open the others."""
+    news, tools = newsletter.issue(1, "On Velbus.").sections[0], newsletter.issue(2, "Borg copies.").sections[0]
+    first = replace(newsletter.issue(1, "x"), sections=(news, replace(tools, kind=Kind.TOOLS)))
+    snapshot = Snapshot((first, *ISSUES[1:3]))
+    for limits, shown in ((Limits(), 2), (Limits(without_sections=("tools",)), 1), (Limits(section="tools"), 1)):
+        asked = Request(MessageKind.ISSUE, limits=limits, issues=(1, 2))
+        found = reply(asked, Index.of(snapshot.issues), snapshot, TODAY)
+        issue = found.of_issue()
+        assert issue is not None
+        assert len(list(issue.entries())) == shown
+        said = str(views.answer(found, 1, TODAY, CommandNames("/weekly")).blocks)
+        assert ("Borg copies" in said) is (limits.without_sections == ())
+        assert f"issue {ISSUES[1].slug}" in said

@@ -74,3 +74,24 @@ def test_how_much_asks_for_a_figure_only_of_what_is_written() -> None:
         for text in ("how much did knight capital lose?", "how much did you write about knight capital?")
     ]
     assert forms == [Form.SENTENCES, Form.COUNTS]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("how many issues were there in 2019?", "4 issues, from"),
+        ("how many links since 2019", "5 entries, from"),
+    ],
+)
+def test_everything_of_a_time_is_counted(text: str, said: str) -> None:
+    """Where no topic is named."""
+    issues = (
+        newsletter.issue(9, "Old.", days=-30),
+        newsletter.issue(1, "One.", "Two."),
+        *(newsletter.issue(number, "Three.") for number in (2, 3, 4)),
+    )
+    snapshot = Snapshot(issues)
+    found = reply(read(hear(text), context()), Index.of(issues), snapshot, TODAY)
+    assert found.fact is not None
+    assert in_words(found.fact, str).startswith(said)
+    assert said in str(views.answer(found, 1, TODAY, CommandNames("/weekly")).blocks)

@@ -184,3 +184,75 @@ def test_that_is_the_link_that_was_pointed_at() -> None:
         ("search", 0),
         ("save", 0),
     ]
+
+
+@pytest.mark.parametrize("said", ["one more", "one more page", "another two", "some more please"])
+def test_more_by_number_is_the_next_page(said: str) -> None:
+    """However many."""
+    assert [talk(["monitoring", said])[-1].page] == [2]
+
+
+@pytest.mark.parametrize(
+    ("said", "rank"), [("no wait, the third one", 3), ("I meant the 3rd", 3), ("not the second, the last", -1)]
+)
+def test_a_place_is_put_right(said: str, rank: int) -> None:
+    """What was to be done with the one link is meant for the other."""
+    for before, do in (("save the second", "save"), ("open the second", "open")):
+        turn = talk(["monitoring", before, said])[-1]
+        assert (turn.do, turn.rank) == (do, rank)
+
+
+@pytest.mark.parametrize(("said", "rank"), [("save the one on top", 1), ("save the one at the bottom", -1)])
+def test_a_link_is_named_by_its_end_of_the_list(said: str, rank: int) -> None:
+    """The top and the bottom."""
+    turn = talk(["monitoring", said])[-1]
+    assert (turn.do, turn.rank) == ("save", rank)
+
+
+def test_what_is_saved_is_shared_too() -> None:
+    """With the channel that is named, by its id."""
+    turn = talk(["monitoring", "save the second", "and post it in <#C9|ops> too"])[-1]
+    assert (turn.do, turn.rank, turn.request.channel) == ("share", 2, "C9")
+
+
+@pytest.mark.parametrize(
+    ("turns", "query"),
+    [
+        (["monitoring", "no ads", "bring the ads back"], {"topic": "monitoring"}),
+        (["monitoring", "no ads", "no jobs", "with jobs again"], {"topic": "monitoring", "not_section": ["sponsor"]}),
+        (["docker compose networking", "drop compose"], {"topic": "docker networking"}),
+        (["docker compose networking", "lose the networking part"], {"topic": "docker compose"}),
+        (["docker compose networking", "just docker"], {"topic": "docker"}),
+        (["docker compose", "drop docker compose"], {"topic": "drop docker compose"}),
+        (
+            ["monitoring", "since 2016", "until 2018"],
+            {"topic": "monitoring", "after": "2016-01-01", "before": "2019-01-01"},
+        ),
+        (["monitoring", "before 2019", "since 2021"], {"topic": "monitoring", "after": "2021-01-01"}),
+        (["monitoring", "in 2018", "since 2016"], {"topic": "monitoring", "after": "2016-01-01"}),
+        (["monitoring", "github ones"], {"topic": "monitoring", "site": "github.com"}),
+    ],
+)
+def test_a_part_is_let_in_or_goes(turns: list[str], query: dict[str, Any]) -> None:
+    """Sections, words of the topic, and the ends of a time, which go together where they can."""
+    assert talk(turns)[-1].query() == query
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "nah I'm done",
+        "we're done here",
+        "that'll do",
+        "ok that's all thanks",
+        "got what i needed",
+        "enough for today",
+        "thanks mate",
+        "<@U77> did you try this?",
+        "<@U77> yep, the 2nd",
+    ],
+)
+def test_an_end_and_what_is_said_to_others_ask_nothing(said: str) -> None:
+    """The thread stays as it was."""
+    turn = talk(["monitoring", said])[-1]
+    assert (turn.do, turn.query()) == ("nothing", {"topic": "monitoring"})

@@ -57,7 +57,7 @@ THREADS: tuple[tuple[tuple[str, str, dict[str, Any]], ...], ...] = (
         (
             "what about before 2020 too",
             "search",
-            {"topic": "grafana", "before": "2020-01-01"},
+            {"topic": "grafana", "after": "2018-01-01", "before": "2020-01-01"},
         ),
         ("all years please", "search", {"topic": "grafana"}),
         ("for windows", "search", {"topic": "grafana windows"}),

@@ -8,7 +8,8 @@ import pytest
 
 from bot.lookup.asking.heard import hear
 from bot.lookup.asking.reader import read
-from bot.lookup.asking.request import Form, Request
+from bot.lookup.asking.request import Form, Limits, MessageKind, Request
+from bot.lookup.asking.wishes import command_of
 from tests.fakes.asked_archive import context
 
 
@@ -60,13 +61,13 @@ def test_digests_should_hold_other_things(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "schedule", "channel"),
     [
-        ("we'd like the weekly digest in <#C7|ops> on mondays 9:15", "weekly mondays 9:15", "ops"),
-        ("could we have the digest in <#C7|ops> at 9", "9", "ops"),
+        ("we'd like the weekly digest in <#C7|ops> on mondays 9:15", "weekly mondays 9:15", "C7"),
+        ("could we have the digest in <#C7|ops> at 9", "9", "C7"),
         ("we would love to get it every monday", "every monday", ""),
     ],
 )
 def test_a_digest_is_wished_for_elsewhere(text: str, schedule: str, channel: str) -> None:
-    """A channel that is named is where."""
+    """A channel that is named is where: its id, which says more than a name that may have changed."""
     request = asked(text)
     assert (request.schedule, request.channel, str(request.manner)) == (schedule, channel, "confirm")
 
@@ -197,3 +198,134 @@ def test_a_question_stays_within_the_issue_that_is_named(text: str, issue: int, 
     """Its number may stand anywhere."""
     request = asked(text)
     assert (str(request.kind), request.issues, request.topic) == ("question", (issue,), topic)
+
+
+@pytest.mark.parametrize(
+    ("text", "about"),
+    [
+        ("why did you send us a link on cobol", "why"),
+        ("how come this channel gets job ads", "why"),
+        ("why are we being sent so many posts about nomad?", "why"),
+        ("show our settings", "status"),
+        ("what is the config of this channel", "status"),
+    ],
+)
+def test_what_is_sent_and_how_it_is_set_concerns_the_bot(text: str, about: str) -> None:
+    """Also where the link that was sent is about something."""
+    request = asked(text)
+    assert (str(request.kind), request.about) == ("bot", about)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("why do we see latency issues in kubernetes", "question"),
+        ("why do links break over time", "question"),
+        ("what are our options for a service mesh", "question"),
+        ("take postgres out of recovery mode", "lookup"),
+        ("remove containers from docker", "lookup"),
+        ("the new scheduler is fast", "lookup"),
+        ("docker posts about windows", "lookup"),
+        ("a miss in the cache", "lookup"),
+        ("and pause containers", "lookup"),
+    ],
+)
+def test_what_sounds_like_it_is_about_the_archive(text: str, kind: str) -> None:
+    """A word about something else makes it so."""
+    assert str(asked(text).kind) == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "topic", "rank"),
+    [
+        ("take the helm one off my list", "helm", 0),
+        ("delete the third from my bookmarks", "", 3),
+        ("unsave the terraform link", "terraform", 0),
+        ("remove that from my saved links", "", 0),
+    ],
+)
+def test_what_is_to_go_from_ones_bookmarks(text: str, topic: str, rank: int) -> None:
+    """A button shows those that are meant, where each can be removed."""
+    request = asked(text)
+    assert (request.action, str(request.manner), request.topic, request.rank) == (("unsave",), "confirm", topic, rank)
+    assert command_of(request) == f"saved {topic}".strip()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "your answer was useless",
+        "that link is dead",
+        "the last digest was really good",
+        "today's issue is a bit thin",
+        "thanks mate",
+        "cheers everyone",
+        "thx bot",
+    ],
+)
+def test_a_judgement_asks_for_nothing(text: str) -> None:
+    """Nor does thanks to somebody."""
+    assert asked(text).kind is MessageKind.CHATTER
+
+
+@pytest.mark.parametrize(
+    ("text", "issues"),
+    [
+        ("open 400, 401 and 402", (400, 401, 402)),
+        ("issues 300 & 301 please", (300, 301)),
+        ("did i miss anything on sunday?", (690,)),
+        ("what did we miss", (690,)),
+        ("have I missed much last week", (690,)),
+        ("what did I miss in january 2024?", (679, 680, 681, 682)),
+    ],
+)
+def test_issues_are_asked_for_together_or_as_missed(text: str, issues: tuple[int, ...]) -> None:
+    """By their numbers, or by days; those that are missed are the newest where no day is named."""
+    request = asked(text)
+    assert (str(request.kind), request.issues) == ("issue", issues)
+
+
+def test_what_is_missed_on_a_topic_is_looked_up() -> None:
+    """Within the days that are named."""
+    request = asked("what did i miss about nomad last month")
+    assert (str(request.kind), request.topic, request.limits.after) == ("lookup", "nomad", "2024-02-27")
+
+
+@pytest.mark.parametrize(("text", "kind"), [("any random issue", "issue"), ("surprise me", "lookup")])
+def test_something_at_random(text: str, kind: str) -> None:
+    """An issue, or a link of any."""
+    request = asked(text)
+    assert (str(request.kind), request.random, command_of(request)) == (kind, True, "random")
+
+
+@pytest.mark.parametrize(
+    ("text", "topic", "limits"),
+    [
+        ("youtube talks on chaos engineering", "chaos engineering", {"site": "youtube.com"}),
+        ("github repos for terraform modules", "terraform modules", {"site": "github.com"}),
+        ("tools for incident management", "incident management", {"section": "tools"}),
+        ("good tooling for chaos testing", "chaos testing", {"section": "tools"}),
+        (
+            "haven't you shared something about blameless postmortems? can't find it any more",
+            "blameless postmortems",
+            {},
+        ),
+        ("did you ever post anything on mainframes", "mainframes", {}),
+        ("wtf is a sidecar", "sidecar", {}),
+        ("what the hell is gitops", "gitops", {}),
+        ("how on earth do you debug dns", "debug dns", {}),
+    ],
+)
+def test_what_frames_a_topic_is_no_part_of_it(text: str, topic: str, limits: dict[str, Any]) -> None:
+    """Sites and sections become limits; remarks and curses go."""
+    request = asked(text)
+    assert (request.topic, request.limits) == (topic, Limits(**limits))
+
+
+@pytest.mark.parametrize(
+    ("text", "form"), [("how many issues in 2016?", Form.ISSUES), ("how many links did you post in 2014", Form.COUNTS)]
+)
+def test_how_many_there_were_in_a_time(text: str, form: Form) -> None:
+    """It is a figure of everything."""
+    request = asked(text)
+    assert (str(request.kind), request.form, request.topic) == ("question", form, "")
