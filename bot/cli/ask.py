@@ -24,8 +24,7 @@ from bot.cli.queries import read_queries
 from bot.cli.reading import index, read
 from bot.cli.terminal import out, safe, write
 from bot.domain.errors import SettingsError
-from bot.domain.title import label
-from bot.lookup.asking.answering import Reply, reply
+from bot.lookup.asking.answering import Reply, is_ambiguous, reply
 from bot.lookup.asking.conversation import shown_by
 from bot.lookup.asking.facts import ArchiveFacts, named
 from bot.lookup.asking.figures import Fact, bars, in_words, size_in_words
@@ -36,6 +35,8 @@ from bot.lookup.asking.reader import read as read_message
 from bot.lookup.asking.request import Form, Manner, MessageKind, Request
 from bot.lookup.asking.thread import follow
 from bot.lookup.asking.turn import Shown, Thread, Turn, remembered
+from bot.lookup.issue_name import named as issue_name
+from bot.lookup.issue_name import numbered
 from bot.runtime.clock import SystemClock
 
 BOT = "U0BOT"
@@ -206,6 +207,11 @@ def _draw(found: Reply | Request) -> None:
         out.print(Text(" · ".join(above), style="yellow"))
     if found.grade is Grade.NONE:
         out.print(Text(nothing(found, _marked)))
+    if found.newsletters and is_ambiguous(found.issues):
+        out.print(Text("Several newsletters have an issue of that number. Name one of them:"))
+        for each in found.issues:
+            out.print(Text(f"  {safe(issue_name(each))}  {each.published:%d %b %Y}"))
+        return
     if issue := found.of_issue():
         out.print(Text.assemble((safe(issue.title), "bold"), f"  {issue.published:%d %b %Y}"))
         _draw_rows((safe(entry.headline), issue, entry) for _, entry in issue.entries())
@@ -225,7 +231,7 @@ def _draw_rows(rows: Iterator[tuple[str, Issue, Entry]]) -> None:
     table.add_column(overflow="fold")
     for place, (said, issue, entry) in enumerate(rows, 1):
         text = Text(said)
-        text.append(f"\n{label(issue)}  {issue.published:%d %b %Y}", style="dim")
+        text.append(f"\n{numbered(issue)}  {issue.published:%d %b %Y}", style="dim")
         if entry.links:
             text.append(f"\n{safe(entry.links[0].url)}", style="cyan")
         table.add_row(str(place), text)

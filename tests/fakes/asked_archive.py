@@ -55,6 +55,15 @@ class AskedArchive:
         """Return the issue `step` after the one of this number."""
         return issue + step if isinstance(issue, int) and 0 < issue + step <= NEWEST else None
 
+    def newsletter_in(self, text: str) -> tuple[str, str]:
+        """Return that a text names no newsletter: this archive is one newsletter's."""
+        return text, ""
+
+    def only(self, newsletter: str) -> AskedArchive:
+        """Return itself."""
+        assert newsletter
+        return self
+
     def has(self, number: int) -> bool:
         """Return whether an issue has this number."""
         return 0 < number <= NEWEST

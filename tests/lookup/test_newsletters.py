@@ -5,25 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from archive.issue import Issue
 from archive.joining import qualified
 from archive.kind import Kind
-from archive.search.index import Index
-from archive.snapshot import Snapshot
 from bot.lookup import commands
 from bot.lookup.search import Answers
 from bot.lookup.views.newsletters import MAX_OFFERED, which
 from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Message
-from bot.source.library import Current
 from tests.fakes.checker import breaches
 from tests.fakes.issues import entry, issue, section
-
-FIRST = datetime(2024, 5, 6, 12, tzinfo=UTC)
+from tests.fakes.several import BREAD, FIRST, ROPES, TIDES, current, numbered
 
 
 class StillClock:
@@ -39,20 +35,7 @@ class FakeLibrary:
 
     def __init__(self, issues: Sequence[Issue]) -> None:
         """Index them."""
-        kept = tuple(sorted(issues, key=lambda each: each.published))
-        self.current = Current(Snapshot.beside([Snapshot(kept)]), Index.of(kept))
-
-
-def numbered(number: int, day: int) -> Issue:
-    """Return an issue with one link, published so many days after the first."""
-    link = entry(0, f"Link {number}.", f"https://example.com/{number}-{day}/")
-    made = issue(section("News", Kind.NEWS, link), title=f"Issue {number}")
-    return replace(made, slug=f"issue-{number}", number=number, published=FIRST + timedelta(days=day))
-
-
-BREAD = [qualified("bread", numbered(1, 0), "Bread & Salt"), qualified("bread", numbered(2, 2), "Bread & Salt")]
-TIDES = [qualified("tide-weekly", numbered(n, n), "Tide Weekly") for n in (1, 3)]
-ROPES = [qualified("ropes", numbered(7, 1))]
+        self.current = current(issues)
 
 
 def answers(*issues: Issue) -> Answers:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from archive.issue import Issue
@@ -39,6 +39,7 @@ class Reply:
     those of them that no entry of the archive has, whatever the filters. `found` is the search's own answer: that may
     be strong where a word was corrected, where the best entry lacks a word of a question, or where no sentence says
     what the thing is that was asked for (`undefined`); `grade` is not. `related` is like what is quoted first.
+    `newsletters` are all of several by their slugs, where others may be meant than that of the issue.
     """
 
     request: Request
@@ -55,6 +56,7 @@ class Reply:
     found: Answer | None = None
     related: tuple[Result, ...] = ()
     undefined: bool = False
+    newsletters: Mapping[str, str] = field(default_factory=dict)
 
     def of_issue(self) -> Issue | None:
         """Return the first of `issues` with those of its sections that were asked for, None if there is none."""
@@ -72,7 +74,7 @@ class Reply:
 def reply(request: Request, index: Index, snapshot: Snapshot, today: date, page: int = 1) -> Reply:
     """Return the answer to a lookup, a question or a request for an issue. Never raises, whatever was asked."""
     if request.kind is MessageKind.ISSUE:
-        return _issues(request, snapshot)
+        return _issues(request, snapshot, index.newsletters.names)
     if request.form in COUNTED and (counted := _counted(request, index, snapshot, today)):
         return counted
     found = _search(request, index, snapshot, today, page)
@@ -143,6 +145,7 @@ def query_of(request: Request, *, newest_first: bool = True) -> str:
     limits = request.limits
     said = [request.topic or _all(limits)]
     said += [f"in:{limits.section}"] if limits.section else []
+    said += [f"from:{limits.newsletter}"] if limits.newsletter else []
     said += [f"site:{limits.site}"] if limits.site else []
     said += [f"since:{limits.after}"] if limits.after else []
     said += [f"before:{limits.before}"] if limits.before else []
@@ -217,15 +220,26 @@ def _saying(results: Sequence[Result], topic: str) -> tuple[Quote, ...]:
     return tuple(quote for of_entry in found for quote in of_entry[:1])
 
 
-def _issues(request: Request, snapshot: Snapshot) -> Reply:
-    found = tuple(issue for asked in request.issues if (issue := _issue(asked, snapshot)) is not None)
-    grade = Grade.STRONG if found else Grade.NONE
-    limits = request.limits
-    return Reply(request, grade, issues=found, section=limits.section, left_out=limits.without_sections)
+def _issues(request: Request, snapshot: Snapshot, names: Mapping[str, str]) -> Reply:
+    own = snapshot.only(request.limits.newsletter)
+    found = tuple(issue for asked in request.issues for issue in _issue(asked, own))
+    others = names if len(names) > 1 and found and not request.limits.newsletter else {}
+    if others and not is_ambiguous(found) and found[0] is not snapshot.latest():
+        others = {}
+    grade, limits = Grade.STRONG if found else Grade.NONE, request.limits
+    left_out = limits.without_sections
+    return Reply(request, grade, issues=found, section=limits.section, left_out=left_out, newsletters=others)
 
 
-def _issue(asked: int | str, snapshot: Snapshot) -> Issue | None:
+def is_ambiguous(issues: Sequence[Issue]) -> bool:
+    """Return whether the first of these is one of several newsletters' issues with one number."""
+    same = {issue.newsletter for issue in issues if issue.number == issues[0].number}
+    return len(same) > 1
+
+
+def _issue(asked: int | str, snapshot: Snapshot) -> tuple[Issue, ...]:
+    """Return the issue of this slug, or the newest of this number of each newsletter, newest first."""
     if isinstance(asked, str):
-        return snapshot.get(asked)
-    numbered = [issue for issue in snapshot.issues if issue.number == asked]
-    return max(numbered, key=lambda issue: issue.published, default=None)
+        return tuple(filter(None, (snapshot.get(asked),)))
+    newest = {issue.newsletter: issue for issue in snapshot.labelled(asked)}
+    return tuple(sorted(newest.values(), key=lambda issue: issue.published, reverse=True))

@@ -45,6 +45,14 @@ class Archive(Protocol):
         """Return the issue `step` after (before, if negative) the one of this number or slug, None at an end."""
         ...
 
+    def newsletter_in(self, text: str) -> tuple[str, str]:
+        """Return a text without the newsletter that it names, and that one's slug; the text and "" if it names none."""
+        ...
+
+    def only(self, newsletter: str) -> Archive:
+        """Return the issues of the newsletter with this slug, and the same names."""
+        ...
+
     def has(self, number: int) -> bool:
         """Return whether an issue has this number."""
         ...

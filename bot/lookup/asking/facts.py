@@ -10,6 +10,7 @@ from archive.issue import Issue
 from archive.search.index import Index
 from archive.search.words import words
 from archive.snapshot import Snapshot
+from bot.lookup.asking.whose import without_newsletter
 
 ENDINGS = ("com", "org", "io", "dev", "net")
 """The endings under which a name's own site is looked for first."""
@@ -86,10 +87,21 @@ class ArchiveFacts:
     def beside(self, issue: int | str, step: int) -> int | str | None:
         """Return the issue `step` after (before, if negative) the one of this number or slug, None at an end."""
         issues = self._snapshot.issues
-        at = next((place for place, each in enumerate(issues) if issue in {each.number, each.slug}), None)
+        asked = next((each for each in issues if issue in {each.number, each.slug}), None)
+        if asked is not None and asked.newsletter:
+            issues = self._snapshot.only(asked.newsletter).issues
+        at = next((place for place, each in enumerate(issues) if each is asked), None)
         if at is None or not 0 <= at + step < len(issues):
             return None
         return named(issues[at + step])
+
+    def newsletter_in(self, text: str) -> tuple[str, str]:
+        """Return a text without the newsletter that it names, and that one's slug; the text and "" if it names none."""
+        return without_newsletter(text, self._index.newsletters)
+
+    def only(self, newsletter: str) -> ArchiveFacts:
+        """Return the issues of the newsletter with this slug, and the same names."""
+        return ArchiveFacts(self._index, self._snapshot.only(newsletter))
 
     def has(self, number: int) -> bool:
         """Return whether an issue has this number."""
@@ -97,5 +109,5 @@ class ArchiveFacts:
 
 
 def named(issue: Issue) -> int | str:
-    """Return an issue's number, or its slug where it has none."""
-    return issue.slug if issue.number is None else issue.number
+    """Return an issue's number; its slug where it has none, or where other newsletters may have the same."""
+    return issue.slug if issue.number is None or issue.newsletter else issue.number

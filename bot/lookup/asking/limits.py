@@ -157,6 +157,12 @@ def without_sections(text: str) -> tuple[str, tuple[str, ...]]:
     return text, tuple(dict.fromkeys(left_out))
 
 
+def lacking(topic: str, left_out: tuple[str, ...]) -> str:
+    """Return a topic without the words that are left out, unless it has no others: "with istio", "without istio"."""
+    gone = {word.casefold() for word in left_out}
+    return " ".join(word for word in topic.split() if word.casefold() not in gone) or topic
+
+
 def _sections(text: str, limits: Limits, _today: date, _names: Archive) -> tuple[str, Limits]:
     text, left_out = without_sections(text)
     limits = replace(limits, without_sections=left_out)

@@ -47,6 +47,7 @@ def filters(request: Request, mark: Callable[[str], str]) -> tuple[str, ...]:
     said += [f"in the newest {request.last} issues"] if request.last else []
     said += [f"in {', '.join(mark(str(issue)) for issue in request.issues)}"] if request.issues else []
     said += [f"only {limits.section}"] if limits.section else []
+    said += [f"of {mark(limits.newsletter)}"] if limits.newsletter else []
     said += [f"on {mark(limits.site)}"] if limits.site else []
     said += [f"without {mark(each)}" for each in limits.without]
     said += [f"without {each}" for each in limits.without_sections]

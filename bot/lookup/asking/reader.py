@@ -18,6 +18,7 @@ from bot.lookup.asking.changes import ABOUT_US, change, rank_in
 from bot.lookup.asking.heard import QUESTION_WORDS, Heard, is_asking
 from bot.lookup.asking.limits import SECTIONS, without_limits
 from bot.lookup.asking.newsletter import is_of_newsletter
+from bot.lookup.asking.of_newsletter import of_newsletter
 from bot.lookup.asking.phrases import phrases
 from bot.lookup.asking.plain_wishes import plain_wish
 from bot.lookup.asking.request import Form, Limits, Manner, MessageKind, Request
@@ -94,18 +95,9 @@ _FIGURES = {Form.ISSUES: _COUNT_ISSUES, Form.COUNTS: _COUNTS, Form.FIRST: _FIRST
 _COUNT_FRAME = _PHRASES["count_frame"]
 _SCOPED = _PHRASES["scoped"]
 _COUNTED = {
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "seven": 7,
-    "eight": 8,
-    "nine": 9,
-    "ten": 10,
-    "few": 3,
-    "couple of": 2,
-}
+    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "few": 3, "couple of": 2,
+}  # fmt: skip
 _LOOKUP_FRAME = _PHRASES["lookup_frame"]
 _LOOKUP_NOUNS = _PHRASES["lookup_nouns"]
 _LEADING = _PHRASES["leading"]
@@ -153,6 +145,10 @@ _BARE = frozenset(SECTIONS) | bag("""
 
 def read(heard: Heard, context: Context) -> Request:
     """Return what a message asks for. Any message gives a request: this never raises."""
+    return of_newsletter(heard, context, _read)
+
+
+def _read(heard: Heard, context: Context) -> Request:
     if not heard.addressed:
         return Request(MessageKind.CHATTER, Manner.NONE)
     if not heard.text.strip(" ?!.,"):

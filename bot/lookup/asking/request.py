@@ -57,7 +57,8 @@ class Limits:
 
     `after` is the first day that counts and `before` the first that does not any more, both as ISO dates; `year` is
     the year that was named, if one was. `section` is a kind of section; `order` is "newest", "oldest" or "" for best
-    first. `limit` is how many are wanted, 0 for as many as usual.
+    first. `limit` is how many are wanted, 0 for as many as usual. `newsletter` is the slug of the
+    one that was named, where there are several.
     """
 
     section: str = ""
@@ -70,6 +71,7 @@ class Limits:
     limit: int = 0
     site: str = ""
     phrase: str = ""
+    newsletter: str = ""
 
     def set(self) -> tuple[str, ...]:
         """Return the names of the limits that are set, in order."""
@@ -164,5 +166,6 @@ def slots_of(limits: Limits) -> dict[str, Any]:
         "limit": limits.limit,
         "site": limits.site,
         "phrase": limits.phrase,
+        "newsletter": limits.newsletter,
     }
     return {name: value for name, value in named.items() if value}

@@ -10,13 +10,13 @@ from archive.search.words import bag
 from bot.lookup.asking.changes import ORDINALS, rank_in
 from bot.lookup.asking.going_on import DOES, again, beyond, nearby, other_place, wished, wished_too
 from bot.lookup.asking.heard import Heard, is_asking
-from bot.lookup.asking.limits import SECTIONS, without_limits
+from bot.lookup.asking.limits import SECTIONS, lacking, without_limits
 from bot.lookup.asking.phrases import phrases
 from bot.lookup.asking.plainly import is_aside, plainly, without_limit, worded_as_limit
 from bot.lookup.asking.reader import Context, is_small_talk, read, telling
 from bot.lookup.asking.request import COUNTED, Form, Limits, Manner, MessageKind, Request
 from bot.lookup.asking.slips import spelled_after
-from bot.lookup.asking.thread_forms import figure_asked
+from bot.lookup.asking.thread_forms import figure_asked, narrowed_to_newsletter
 from bot.lookup.asking.turn import MAX_SHOWN, Thread, Turn
 
 _PHRASES = phrases("thread")
@@ -86,6 +86,13 @@ def follow(heard: Heard, context: Context, thread: Thread | None) -> Turn:
         return _new(read(heard, context))
     heard = replace(heard, text=spelled_after(heard.text, context.archive))
     request = read(heard, context)
+    if request.limits.newsletter:
+        return narrowed_to_newsletter(request, thread) or _new(request, thread)
+    return _next(heard, context, thread, request)
+
+
+def _next(heard: Heard, context: Context, thread: Thread, request: Request) -> Turn:
+    """Return what a message asks after what its thread remembers; `request` is what it asks by itself."""
     text = heard.text.strip(" ?!.,;:")
     if request.manner is Manner.NONE or (is_small_talk(text) and not _CORRECTED.match(text)) or not text:
         return Turn("nothing", thread.request, thread.page)
@@ -297,14 +304,8 @@ def _limited(text: str, context: Context, thread: Thread, _request: Request) -> 
         return None
     if thread.request.kind is MessageKind.ISSUE and not (limits.section or limits.without_sections):
         return None
-    asked = replace(thread.request, topic=_lacking(thread.request.topic, limits.without))
+    asked = replace(thread.request, topic=lacking(thread.request.topic, limits.without))
     return again(thread, replace(asked, limits=limits.over(thread.request.limits)), narrowed=limits.set())
-
-
-def _lacking(topic: str, left_out: tuple[str, ...]) -> str:
-    """Return a topic without the words that are left out, unless it has no others: "with istio", "without istio"."""
-    gone = {word.casefold() for word in left_out}
-    return " ".join(word for word in topic.split() if word.casefold() not in gone) or topic
 
 
 def _opened(text: str, _context: Context, thread: Thread, request: Request) -> Turn | None:

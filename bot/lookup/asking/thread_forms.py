@@ -1,11 +1,15 @@
-"""Follow-ups that count: "when first?", "how often in 2019?" ask about what a thread is about."""
+"""Follow-ups about what a thread is about: figures ("when first?", "how often in 2019?"), and only one newsletter."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from bot.lookup.asking.going_on import again
 from bot.lookup.asking.limits import without_limits
 from bot.lookup.asking.phrases import phrases
 from bot.lookup.asking.reader import Context, telling
-from bot.lookup.asking.request import COUNTED, Form, Limits
+from bot.lookup.asking.request import COUNTED, Form, Limits, Request
+from bot.lookup.asking.turn import Thread, Turn
 
 _PHRASES = phrases("thread")
 _READER = phrases("reader")
@@ -32,3 +36,12 @@ def figure_asked(text: str, context: Context, before: Form) -> tuple[Form, Limit
         return None
     rest, limits = without_limits(text, context.today, context.archive)
     return None if telling(_COUNT_FRAME.sub(" ", rest)) else (asked, limits)
+
+
+def narrowed_to_newsletter(request: Request, thread: Thread) -> Turn | None:
+    """Return the turn that narrows what was looked for before to a newsletter; None if a message asks for more."""
+    before = thread.request
+    if request.topic or request.issues or request.random or not before.topic:
+        return None
+    narrowed = replace(before, limits=request.limits.over(before.limits))
+    return again(thread, narrowed, narrowed=request.limits.set())

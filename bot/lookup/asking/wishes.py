@@ -21,7 +21,7 @@ def command_of(request: Request) -> str:
     It is never run by words: what changes something goes on a button.
     """
     if request.random:
-        return "random"
+        return f"random {request.limits.newsletter}".strip()
     action = request.action[0] if request.action else ""
     if action in {"export", "unsave"} or request.kind is MessageKind.MINE:
         return _of_bookmarks(request, action)

@@ -11,11 +11,13 @@ from archive.search.result import Answer, Result
 from archive.snapshot import Snapshot
 from bot.domain.preferences import Layout, Preferences
 from bot.domain.text import one_line
-from bot.domain.title import label, title
+from bot.domain.title import title
 from bot.lookup.asking import preamble
-from bot.lookup.asking.answering import PAGE_LINKS, Reply, query_of
+from bot.lookup.asking.answering import PAGE_LINKS, Reply, is_ambiguous, query_of
 from bot.lookup.asking.figures import Fact, bars, in_words, size_in_words
 from bot.lookup.asking.request import Form, MessageKind, Request
+from bot.lookup.issue_name import numbered
+from bot.lookup.views import newsletters
 from bot.lookup.views.answer import QUERY_MAX_CHARS, SearchRequest
 from bot.lookup.views.feedback import ASK, FEEDBACK
 from bot.lookup.views.sharing import SHARE_TO, Shareable, ShareTarget, share_button
@@ -197,10 +199,10 @@ def _source(result: Result, today: date) -> str:
     issue, entry = result.issue, result.entry
     url = entry.links[0].url if entry.links else ""
     named = link(url, one_line(entry.headline)) if url else clip(one_line(entry.headline), 150)
-    also = f" · also in {', '.join(clip(label(each), 30) for each in result.also_in[:3])}" if result.also_in else ""
+    also = f" · also in {', '.join(clip(numbered(each), 40) for each in result.also_in[:3])}" if result.also_in else ""
     site = f" · {clip(host(url), 60)}" if url else ""
     day = f"{short_issue_date(issue)} · {age(issue.published, today)}"
-    return f"{named}{site} · {clip(label(issue), 60)} · {day}{also}"
+    return f"{named}{site} · {clip(numbered(issue), 60)} · {day}{also}"
 
 
 def _ways_on(found: Reply) -> Iterator[Block]:
@@ -228,14 +230,19 @@ def _nothing(found: Reply, names: CommandNames) -> Message:
 
 def _issue(found: Reply, issue: Issue, today: date) -> Message:
     """Render an issue: its contents without what is left out, or one section of it; and buttons for others named."""
+    if found.newsletters and issue.number is not None and is_ambiguous(found.issues):
+        same = [each for each in found.issues if each.number == issue.number]
+        return newsletters.which(issue.number, same, ASK)
     others = [
-        blocks.button(clip_plain(label(each), 70), f"{ASK}:{number}", f"issue {each.slug}")
+        blocks.button(clip_plain(numbered(each), 70), f"{ASK}:{number}", f"issue {each.slug}")
         for number, each in enumerate(found.issues[1 : MAX_OTHER_ISSUES + 1])
     ]
     if not found.section:
         message = digest(issue, Preferences(layout=Layout.THREAD)).parent.message
         row = [blocks.button("Read it here", ASK, f"issue {issue.slug}"), *others]
-        return Message(message.text, (*message.blocks, blocks.actions(row)))
+        contents = Message(message.text, (*message.blocks, blocks.actions(row)))
+        names = found.newsletters
+        return newsletters.beside(contents, issue.newsletter, names, "latest", f"{ASK}:of") if names else contents
     entries = [Result(issue, section, entry, 1.0) for section, entry in issue.entries() if entry.links]
     head = f"*{clip(title(issue), 150)}* · {long_issue_date(issue)} · only {found.section}"
     if not entries:

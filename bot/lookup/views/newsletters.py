@@ -16,34 +16,37 @@ MAX_OFFERED = 10
 """So many newsletters are offered with a button each; the others can be typed."""
 
 
-def which(number: int, issues: Sequence[Issue]) -> Message:
-    """Ask which newsletter's issue of this `number` is meant; `issues` has one of each."""
+def which(number: int, issues: Sequence[Issue], action: str = COMMAND) -> Message:
+    """Ask which newsletter's issue of this `number` is meant; `issues` has one of each.
+
+    `action` is that of the buttons, whose values are sub-commands.
+    """
     said = f"{len(issues)} newsletters have an issue #{number}. Which one?"
     lines = [
         f"*{clip(whose(issue), 80)}* · {clip(title(issue), 120)} · {long_issue_date(issue)}"
         for issue in issues[:MAX_OFFERED]
     ]
     ways = [(whose(issue), f"issue {issue.newsletter} {number}") for issue in issues]
-    return Message(said, (blocks.section("\n".join((said, *lines))), *_row(ways)))
+    return Message(said, (blocks.section("\n".join((said, *lines))), *_row(ways, action)))
 
 
-def beside(shown: Message, newsletter: str, names: Mapping[str, str], command: str) -> Message:
+def beside(shown: Message, newsletter: str, names: Mapping[str, str], command: str, action: str = COMMAND) -> Message:
     """Return a message about something of a `newsletter`, with what does the same for each of the others below.
 
-    `names` are all newsletters' by their slugs; `command` is the sub-command, which takes a newsletter. The message is
-    returned as it is where it has no room.
+    `names` are all newsletters' by their slugs; `command` is the sub-command, which takes a newsletter; `action` is the
+    buttons'. The message is returned as it is where it has no room.
     """
     ways = [(name, f"{command} {slug}") for slug, name in names.items() if slug != newsletter]
     made = (
         *shown.blocks,
         blocks.context(f"From *{clip(names.get(newsletter, newsletter), 80)}*. Others:"),
-        *_row(ways),
+        *_row(ways, action),
     )
     return Message(shown.text, made) if ways and blocks.have_room(made) else shown
 
 
-def _row(ways: Sequence[tuple[str, str]]) -> list[Block]:
+def _row(ways: Sequence[tuple[str, str]], action: str) -> list[Block]:
     """Render a button for each name and what it runs."""
     each = enumerate(ways[:MAX_OFFERED])
-    row = [blocks.button(name, f"{COMMAND}:{number}", value) for number, (name, value) in each]
+    row = [blocks.button(name, f"{action}:{number}", value) for number, (name, value) in each]
     return [blocks.actions(row)] if row else []
