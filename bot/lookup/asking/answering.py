@@ -80,6 +80,8 @@ def reply(request: Request, index: Index, snapshot: Snapshot, today: date, page:
     found = _search(request, index, snapshot, today, page)
     if not found.results and request.limits.site and "." in request.limits.site and request.topic:
         found, request = _without_site(request, index, snapshot, today, page)
+    if request.form is Form.VERDICT and found.results:
+        found = _with_subject(request, found, index, snapshot, today, page)
     split = _split(request.topic, found.results[0]) if found.results else ()
     parts = {part.casefold() for name in split for part in name.split(".")}
     lacks = found.results[0].lacks if found.results else ()
@@ -129,6 +131,21 @@ def _related(quoted: Sequence[Quote], index: Index, today: date) -> tuple[Result
     like = related(index, f"{entry.headline}\n{entry.text}", (), today, entry, MAX_RELATED + len(quoted))
     others = (each for each in like.results if (each.issue.slug, each.entry.position) not in shown)
     return tuple(each for each in others if each.entry.links)[:MAX_RELATED]
+
+
+def _with_subject(request: Request, found: Answer, index: Index, snapshot: Snapshot, today: date, page: int) -> Answer:
+    """Return what says the thing that was asked about, where the best entry lacks it: "dead" is no answer on puppet.
+
+    The thing is what the question names first. The word that is lacking then is the verdict.
+    """
+    subject, *verdict = request.topic.split()
+    if not verdict or subject.casefold() not in map(str.casefold, found.results[0].lacks):
+        return found
+    about = _search(replace(request, topic=subject), index, snapshot, today, page)
+    if not about.results or about.results[0].lacks or about.assumed:
+        return found
+    lacking = tuple(replace(each, lacks=tuple(verdict)) for each in about.results)
+    return replace(about, results=lacking)
 
 
 def _without_site(request: Request, index: Index, snapshot: Snapshot, today: date, page: int) -> tuple[Answer, Request]:

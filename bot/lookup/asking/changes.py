@@ -95,7 +95,7 @@ _FORMATS = {
     "netscape": "html",
 }
 _EXPORTED = bag("""
-    my mine all the of as a an in to file bookmarks bookmark saved links link saves list everything i ive have
+    my mine all the of as a an in to copy file bookmarks bookmark saved links link saves list everything i ive have
     saved format please browser for me them it kept reading csv json jsonl html md markdown netscape
 """)
 

@@ -49,7 +49,7 @@ _DECADE = phrased(rf"{_JOIN}(?:in|from|of|during) the (?P<decade>(?:19|20)\d0)'?
 _NONE = "(?:not|nothing|none|no (?:results?|links?|posts?|articles?|ones?|issues?|stuff))(?: (?:from|published|dated))?"
 _SINCE = phrased(rf"{_JOIN}(?:since|starting(?: from| in)?|newer than|later than|{_NONE} (?:older than|before)) {_DAY}")
 _AFTER = phrased(rf"{_JOIN}(?:after|>=?) ?{_DAY}")
-_ONWARD = phrased(rf"{_JOIN}(?:from |in )?{_DAY}(?: (?:on(?:wards?)?|and (?:later|newer|after|up|on))|\+)")
+_ONWARD = phrased(rf"{_JOIN}(?:from |in )?{_DAY}(?: (?:onwards?|on(?=\W*$|[,;])|and (?:later|newer|after|up|on))|\+)")
 _BEFORE = phrased(rf"{_JOIN}(?:before|older than|prior to|pre-?|earlier than) ?{_DAY}")
 _UNTIL = phrased(
     rf"{_JOIN}(?:until|till|up (?:to|until)|through|to|no later than"
@@ -57,6 +57,12 @@ _UNTIL = phrased(
 )
 _NOT_YEAR = phrased(rf"(?:not|except(?: for)?|excluding|without|but not)(?: (?:in|from))? (?P<year>{_YEAR})")
 _IN_DAY = phrased(rf"{_JOIN}(?:(?:in|from|during|of|back in|year:?) )?{_DAY}")
+_YEAR_OF = re.compile(
+    rf"(?:^|(?<=\s))(?:(?:the|all|any) )?{_DAY}(?:'s|s')? "
+    r"(?:issues|editions|newsletters|posts|links|articles|entries)\b",
+    re.IGNORECASE,
+)
+"""A time before what came out in it: "what did the 2013 issues say on burnout"."""
 _YEAR_ON = re.compile(
     rf"^\W*(?:everything|anything|all|stuff|links?|posts?|articles?|things?) (?P<year>(?:in|from) {_YEAR}) on (?=\w)",
     re.IGNORECASE,
@@ -64,7 +70,7 @@ _YEAR_ON = re.compile(
 """What names a year and then its topic: "everything from 2015 on logstash" is no more than of that year."""
 _ENDS = ((_SINCE, "after"), (_UNTIL, "until"), (_AFTER, "after"), (_ONWARD, "after"), (_BEFORE, "before"))
 _RECENT = phrased(
-    rf"{_JOIN}(?:(?:in|from|over|during|within|of) )?(?:the )?(?P<which>last|past|previous|"
+    rf"{_JOIN}(?:(?:in|from|over|during|within|of|(?P<since>since)) )?(?:the )?(?P<which>last|past|previous|"
     rf"this) (?:(?P<count>\d{{1,3}}|{COUNT}) )?"
     r"(?P<unit>day|week|fortnight|month|quarter|year|decade)(?:s|'s|s')?"
 )
@@ -155,6 +161,8 @@ def _recent(text: str, limits: Limits, today: date) -> tuple[str, Limits]:
     if unit == "year" and not match["count"]:
         year = today.year if this else today.year - 1
         limited = replace(limits, year=year, after=f"{year}-01-01", before=f"{year + 1}-01-01")
+        if match["since"]:
+            limited = replace(limits, after=limited.after)
     elif this:
         starts = {"day": today, "week": today - timedelta(days=today.weekday()), "month": today.replace(day=1)}
         limited = replace(limits, after=starts.get(unit, today.replace(month=1, day=1)).isoformat())
@@ -186,18 +194,20 @@ def _ago(text: str, limits: Limits, today: date) -> tuple[str, Limits]:
 
 def _whole(text: str, limits: Limits, today: date) -> tuple[str, Limits]:
     """Take a year or month that was named as one: "in 2019", "from may 2020", "2019" at an end."""
-    for match in _IN_DAY.finditer(text):
+    for match in (*_YEAR_OF.finditer(text), *_IN_DAY.finditer(text)):
         at_end = not text[match.end() :].strip(" ?!.,") or not text[: match.start()].strip(" ,")
         worded = re.match(
             r"\W*(?:in|from|during|of|back in|year|(?:published|written|posted|dated))\b", match[0], re.IGNORECASE
         )
-        if not worded and not (at_end and match["y"] and not match["m"]):
+        of_noun = match.re is _YEAR_OF and (match["y"] or match["my"])
+        if not worded and not of_noun and not (at_end and match["y"] and not match["m"]):
             continue
         if (
             match["month"]
             and match["month"].casefold() in {"may", "mar", "march", "sun", "dec"}
             and not match["my"]
             and not worded
+            and not of_noun
         ):
             continue
         days = _named_days(match, today)

@@ -37,7 +37,7 @@ class ArchiveFacts:
         for ending in ENDINGS:
             if f"{name}.{ending}" in hosts:
                 return f"{name}.{ending}"
-        parts = [host for host in hosts if name in host.split(".")[:-1]]
+        parts = [host for host in hosts if name in (*host.split(".")[:-1][:1], *host.split(".")[-2:-1])]
         return min(parts, key=lambda host: (len(host), host), default="")
 
     @cached_property

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.lookup.asking.changes import confirm, rank_in
+from bot.lookup.asking.changes import ORDINALS, confirm, rank_in
+from bot.lookup.asking.heard import Heard
 from bot.lookup.asking.phrases import phrases
 from bot.lookup.asking.reader import Context
 from bot.lookup.asking.request import Limits, Manner, MessageKind, Request
@@ -19,9 +20,15 @@ _TIME_AFTER = _PHRASES["time_after"]
 _TIME_BEFORE = _PHRASES["time_before"]
 _PLACE = _PHRASES["place"]
 _TOO = _PHRASES["too"]
+_STEPS = _PHRASES["steps"]
+_SCOPE = _PHRASES["scope"]
+_REPEAT = _PHRASES["repeat"]
+_OPEN_IT = _PHRASES["open_it"]
+_SORT_OF_LINK = _PHRASES["sort_of_link"]
+_SHARE_TO = _PHRASES["share_to"]
 _OTHER_PLACE = _PHRASES["other_place"]
 DOES = {MessageKind.LOOKUP: "search", MessageKind.CHATTER: "nothing", MessageKind.AMBIGUOUS: "clarify"}
-_SEARCHED = frozenset({MessageKind.LOOKUP, MessageKind.QUESTION, MessageKind.MINE})
+SEARCHED = frozenset({MessageKind.LOOKUP, MessageKind.QUESTION, MessageKind.MINE})
 _WITH_PLACES = frozenset({"save", "share"})
 
 
@@ -46,7 +53,7 @@ def nearby(text: str, context: Context, thread: Thread, _request: Request) -> Tu
     if not before.issues or (before.kind is not MessageKind.ISSUE and not _ISSUE.search(text)):
         return None
     newest = before.kind is MessageKind.ISSUE and _NEWEST_ISSUE.match(text)
-    step = 1 if _NEXT.match(text) else -1 if _BEFORE.match(text) else 0
+    step = _step(text)
     if not step and not newest:
         return None
     found = context.archive.newest() if newest else context.archive.beside(before.issues[0], step)
@@ -55,10 +62,61 @@ def nearby(text: str, context: Context, thread: Thread, _request: Request) -> Tu
     return again(thread, replace(before, kind=MessageKind.ISSUE, topic="", issues=(found,)))
 
 
+def _step(text: str) -> int:
+    """Return how many issues a text goes on (back, if negative), 0 if it doesn't."""
+    if steps := _STEPS.match(text):
+        count = ORDINALS.get(steps["count"].casefold()) or int(steps["count"])
+        return count if steps["way"].casefold().startswith(("later", "after", "for", "fur", "on", "ahead")) else -count
+    return 1 if _NEXT.match(text) else -1 if _BEFORE.match(text) else 0
+
+
+def scoped(text: str, _context: Context, thread: Thread, request: Request) -> Turn | None:
+    """Read "in issue 435", "in the last ten issues": what was looked up, within them."""
+    before = thread.request
+    if not before.topic or before.kind not in SEARCHED or request.kind is not MessageKind.ISSUE:
+        return None
+    if not _SCOPE.match(text) or not (request.issues or request.last):
+        return None
+    asked = replace(before, kind=MessageKind.QUESTION, issues=request.issues, last=request.last)
+    return again(thread, asked)
+
+
+def repeated(text: str, _context: Context, thread: Thread, _request: Request) -> Turn | None:
+    """Read "again please": the same page once more."""
+    if not _REPEAT.match(text) or thread.request.kind not in {*SEARCHED, MessageKind.ISSUE}:
+        return None
+    return replace(again(thread, thread.request, narrowed=thread.narrowed), page=thread.page)
+
+
+def open_it(text: str, _context: Context, thread: Thread, _request: Request) -> Turn | None:
+    """Read "open it": the link that was pointed at last, else the first."""
+    if not _OPEN_IT.match(text) or thread.request.kind not in SEARCHED:
+        return None
+    return Turn("open", thread.request, thread.page, thread.pointed or 1)
+
+
+def sort_of_link(text: str, _context: Context, thread: Thread, _request: Request) -> Turn | None:
+    """Read "any videos?": what was looked up, of that sort."""
+    match = _SORT_OF_LINK.match(text)
+    topic = thread.request.topic
+    if not match or not topic or thread.request.kind not in SEARCHED:
+        return None
+    if match["what"] in topic.split():
+        return None
+    return again(thread, replace(thread.request, topic=f"{topic} {match['what']}"), topic_before=topic)
+
+
+def shared_too(text: str, heard: Heard, thread: Thread) -> Turn | None:
+    """Read "and to #ops": the link that was pointed at last, in another channel."""
+    if not heard.channel or not thread.pointed or not _SHARE_TO.match(text):
+        return None
+    return wished(thread, replace(confirm(("share",)), channel=heard.channel))
+
+
 def beyond(text: str, _context: Context, thread: Thread, _request: Request) -> Turn | None:
     """Read "and after that" behind "before 2016", "earlier than that" behind "in 2019": the other side of a time."""
     limits = thread.request.limits
-    if thread.request.kind not in _SEARCHED or not (limits.after or limits.before):
+    if thread.request.kind not in SEARCHED or not (limits.after or limits.before):
         return None
     if _TIME_AFTER.match(text) and limits.before:
         asked = replace(limits, after=limits.before, before="", year=0)

@@ -96,7 +96,8 @@ _MINUS = phrased(r"-(?P<word>\w[\w.+#/-]*)")
 _HOST = r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,24}(?:/[\w./-]*)?"
 _SITE = phrased(
     rf"(?:{_ONLY} )?(?:links? |posts? |articles? |stuff |things? |ones? |anything |hosted |"
-    rf"published )?(?:from|on|at|site:|via|hosted (?:on|at)|linking to) ?(?:the )?(?P<host>{_HOST})"
+    rf"published )?(?:from|on|at|site:|via|hosted (?:on|at)|linking to|(?<=links )to|(?<=link )to)"
+    rf" ?(?:the )?(?P<host>{_HOST})"
 )
 _SITE_NAMED = phrased(
     rf"(?P<only>{_ONLY} )?(?P<what>links? |posts? |articles? |stuff |things? |ones? |anything |repos? |"
@@ -189,7 +190,8 @@ def _sites(text: str, limits: Limits, _today: date, names: Archive) -> tuple[str
         from_ = match["how"].casefold() == "from"
         meant = match["what"] or match["only"] or at_end if from_ else hosted
         host = names.site(match["name"].casefold()) if meant else ""
-        if host and (from_ or not names.is_topic(match["name"], host)):  # "videos on kubernetes" are about it
+        sure = from_ and (match["what"] or match["only"])
+        if host and (sure or not names.is_topic(match["name"], host)):  # "videos on kubernetes" are about it
             return cut_out(text, match), replace(limits, site=host)
     return text, limits
 

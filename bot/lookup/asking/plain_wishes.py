@@ -31,7 +31,7 @@ _WORDS = (
     | (STOP_WORDS - bag("show see tell add look looking recommend suggest know use used using"))
     | bag("""
     rather prefer preferably early earlier late later switch deliver rest hold quit carry continue come bring half
-    love quarter whole mornings evenings afternoons twice often
+    love quarter whole during mornings evenings afternoons twice often
 """)
 )
 _PHRASES = phrases("plain_wishes")

@@ -30,6 +30,11 @@ _NAMED = re.compile(
     r"(?P<what> (?:links?|ones?|repos?|posts?|videos?|talks?))?(?P<last> only)?$",
     re.IGNORECASE,
 )
+_LIES = re.compile(
+    r"^(?:(?:and|but|is there|are there|got|what about) )*(?:any(?:thing)?|something|some|stuff|links?)(?: links?)? "
+    r"(?:on|from|at) (?P<name>[\w.-]+)$",
+    re.IGNORECASE,
+)
 _PARTED = re.compile(r"[.!?;,]+\s+|\s+[-–]+\s+")
 _REMARK = STOP_WORDS | bag("""
     hm hmm nothing good none great useful bad sorry no yes ok okay nice thanks cool fine interesting enough old few many
@@ -82,6 +87,8 @@ def without_limit(text: str) -> str:
     """Return "all dates" for "no limit on dates", "dates don't matter" and the like; any other text as it is."""
     match = _NO_LIMIT.match(text)
     named = next(filter(None, match.groupdict().values()), "filters") if match else ""
+    if named and match and match["best"]:
+        return "reset order"
     return (f"reset {named}" if named == "filters" else f"any {named}") if named else text
 
 
@@ -97,6 +104,9 @@ def worded_as_limit(text: str, archive: Archive) -> str:
         return f"without {left['what']}"
     plain = _NARROWED_TO.sub("", text)
     named = _NAMED.match(plain)
+    lies = _LIES.match(text)
+    if lies and _is_site(lies["name"].casefold(), archive):
+        return f"only from {lies['name']}"
     if named and (named["first"] or named["last"] or named["what"]) and _is_site(named["name"].casefold(), archive):
         return f"only from {named['name']}"
     first, _, rest = plain.partition(" ")

@@ -14,8 +14,9 @@ from datetime import date
 from archive.search.wording import STOP_WORDS
 from archive.search.words import bag, words
 from bot.lookup.asking.archive_port import Archive
+from bot.lookup.asking.asked_for import asked_for
 from bot.lookup.asking.changes import ABOUT_US, change, rank_in
-from bot.lookup.asking.heard import QUESTION_WORDS, Heard, is_asking
+from bot.lookup.asking.heard import QUESTION_WORDS, Heard
 from bot.lookup.asking.limits import SECTIONS, without_limits
 from bot.lookup.asking.newsletter import is_of_newsletter
 from bot.lookup.asking.of_newsletter import of_newsletter
@@ -112,6 +113,7 @@ _AUXILIARY = bag(
 )
 _POINTING = bag("this that it you i we they")
 _QUESTION_HEAD = _PHRASES["question_head"]
+_VERDICT = _PHRASES["verdict"]
 _TOOL_ASKED = _PHRASES["tool_asked"]
 """A question for a thing by what it does: "is there a tool that compares clusters"."""
 _QUESTION_NOISE = bag("""
@@ -120,20 +122,9 @@ _QUESTION_NOISE = bag("""
     show find get got have do you your since only newest whats hello hey hi morning cc quick sorry exactly
     newsletter mention mentioned mentions actually really wrote written write say says said read difference
     differences advice tips thoughts opinions
-    opinion experience
+    opinion experience still yet already
 """)
 _PARTICLES = bag("up down out off over")
-_TOLD = _PHRASES["told"]
-_MEANS = _PHRASES["means"]
-_SERVES = _PHRASES["serves"]
-_CONTEXT = _PHRASES["context"]
-_AFTERTHOUGHT = re.compile(r"^(?P<asked>.*?\w[^\s?!.,;]*\s.*?\w[?!.,;]+)\s+(?P<told>[^?]+)$")
-_REMARKS = STOP_WORDS | bag("""
-    cant cannot couldnt find found lost remember recall forgot anymore sure know need needed link tab bookmark closed
-    name title where somewhere swear read saw seen could sworn think maybe ages years long ago remind memory
-""")
-"""What a remark behind a question is made of."""
-_SENTENCE = re.compile(r"(?<=\w)[.!;]+\s+")
 _BARE = frozenset(SECTIONS) | bag("""
     either neither both none whatever
     more next it that this one ones save share post export latest newest top link links something anything
@@ -153,35 +144,12 @@ def _read(heard: Heard, context: Context) -> Request:
         return Request(MessageKind.CHATTER, Manner.NONE)
     if not heard.text.strip(" ?!.,"):
         return _bare(heard)
-    text = spelled(with_question_word(_asked_for(heard.text), context.archive), context.archive)
+    text = spelled(with_question_word(asked_for(heard.text), context.archive), context.archive)
     heard = replace(heard, text=text)
     for part in (_chatter, _ability, change_of, _own, _the_bot, _random, _unclear, _facts, issue_of):
         if found := part(heard, context):
             return found
     return _about_the_archive(heard, context)
-
-
-def _asked_for(text: str) -> str:
-    """Return what a message asks for, without what it tells before: "We move to Kafka. Anything on its limits?".
-
-    A question that is reported is the question: "my boss asks what gitops means".
-    """
-    *before, last = _SENTENCE.split(text)
-    told = (text[: text.index(each) + len(each) + 1].endswith("!") or _CONTEXT.match(each) for each in before)
-    if before and is_asking(last) and all(told):
-        text = last
-    text = _without_afterthought(_TOLD.sub("", text))
-    if text.partition(" ")[0].casefold() not in QUESTION_WORDS:
-        text = _SERVES.sub("", text) or text
-    if means := _MEANS.match(text):
-        text = f"what is {means['thing']}"
-    return text
-
-
-def _without_afterthought(text: str) -> str:
-    """Return a text without the remark that ends it: "... on rate limiting once? can't find it any more"."""
-    match = _AFTERTHOUGHT.match(text)
-    return match["asked"] if match and set(words(match["told"])) <= _REMARKS else text
 
 
 def _bare(heard: Heard) -> Request:
@@ -346,10 +314,17 @@ def _about_the_archive(heard: Heard, context: Context) -> Request:
         return Request(MessageKind.ISSUE, issues=issues)
     if not topic and not limits.set() and not url:
         return Request(MessageKind.CHATTER, Manner.SHORT)
-    form = Form.DEFINITION if question and _DEFINES.match(rest) else Form.SENTENCES
+    form = _form(rest) if question else Form.SENTENCES
     kind = MessageKind.QUESTION if question else MessageKind.LOOKUP
     itself = is_of_newsletter(rest, context.archive)
     return Request(kind, topic=topic, limits=limits, form=form, url=url, of_newsletter=itself)
+
+
+def _form(text: str) -> Form:
+    """Return what a question about the archive wants to know."""
+    if _DEFINES.match(text):
+        return Form.DEFINITION
+    return Form.VERDICT if _VERDICT.match(text) else Form.SENTENCES
 
 
 def _of_days(limits: Limits, context: Context) -> tuple[int | str, ...]:

@@ -34,13 +34,14 @@ class Manner(StrEnum):
 
 
 class Form(StrEnum):
-    """What a question wants to know: sentences, what a thing is, or a figure counted over the archive.
+    """What a question wants to know: sentences, what a thing is or whether it is so, or a figure of the archive.
 
-    `COUNTS` counts entries and `ISSUES` issues.
+    `COUNTS` counts entries and `ISSUES` issues. `VERDICT` asks whether a thing is so: "is puppet dead?".
     """
 
     SENTENCES = "sentences"
     DEFINITION = "definition"
+    VERDICT = "verdict"
     FIRST = "first"
     LAST = "last"
     COUNTS = "counts"

@@ -8,42 +8,50 @@ from datetime import timedelta
 
 from archive.search.words import bag
 from bot.lookup.asking.changes import ORDINALS, rank_in
-from bot.lookup.asking.going_on import DOES, again, beyond, nearby, other_place, wished, wished_too
+from bot.lookup.asking.going_on import (
+    DOES,
+    SEARCHED,
+    again,
+    beyond,
+    nearby,
+    open_it,
+    other_place,
+    repeated,
+    scoped,
+    shared_too,
+    sort_of_link,
+    wished,
+    wished_too,
+)
 from bot.lookup.asking.heard import Heard, is_asking
 from bot.lookup.asking.limits import SECTIONS, lacking, without_limits
 from bot.lookup.asking.phrases import phrases
-from bot.lookup.asking.plainly import is_aside, plainly, without_limit, worded_as_limit
+from bot.lookup.asking.plainly import is_aside, plainly, worded_as_limit
 from bot.lookup.asking.reader import Context, is_small_talk, read, telling
-from bot.lookup.asking.request import COUNTED, Form, Limits, Manner, MessageKind, Request
+from bot.lookup.asking.request import COUNTED, Form, Manner, MessageKind, Request
 from bot.lookup.asking.slips import spelled_after
+from bot.lookup.asking.taking_away import EVERYWHERE, let_in, part_of_topic, removed
 from bot.lookup.asking.thread_forms import figure_asked, narrowed_to_newsletter
 from bot.lookup.asking.turn import MAX_SHOWN, Thread, Turn
 
 _PHRASES = phrases("thread")
-_SEARCHED = frozenset({MessageKind.LOOKUP, MessageKind.QUESTION, MessageKind.MINE})
 _MORE = _PHRASES["more"]
 _PAGE = _PHRASES["page"]
 _PAGE_BEFORE = _PHRASES["page_before"]
-_AGAIN = _PHRASES["again"]
-_WIDENED = _PHRASES["widened"]
 _INSTEAD = _PHRASES["instead"]
 _RELATED = _PHRASES["related"]
-_REMOVE = _PHRASES["remove"]
-_REMOVED = {
-    "site": ("site",), "year": ("after", "before", "year"), "date": ("after", "before", "year"),
-    "time": ("after", "before", "year"),
-    "section": ("section", "without_sections"), "kind": ("section", "without_sections"), "order": ("order",),
-    "exclusion": ("without", "without_sections"),
-}  # fmt: skip
 _CORRECTED = _PHRASES["corrected"]
 _NOT_BUT = re.compile(r"^(?:no,? )?not (?P<wrong>.+?)(?:,? but |, (?:but )?|: ?|; ?)(?P<right>.+)$", re.IGNORECASE)
 _OTHER = _PHRASES["other"]
 _ABOUT = _PHRASES["about"]
 _ADDED = _PHRASES["added"]
 _ONLY = _PHRASES["only"]
-_DROPPED = _PHRASES["dropped"]
-_WHOLE = _PHRASES["whole"]
 _NEWER = _PHRASES["newer"]
+_NEWEST = frozenset(
+    {"newer", "more recent", "most recent", "more current", "fresher", "later", "newest", "latest", "recent"}
+)
+_BEYOND = frozenset({"newer", "older", "more recent", "earlier", "later", "from before", "before that"})
+"""What asks for more than an order: for what lies beyond what was shown."""
 _OPEN = _PHRASES["open"]
 _POINTS = _PHRASES["points"]
 _REST = _PHRASES["rest"]
@@ -59,7 +67,6 @@ _OF_A_LINK = frozenset(ORDINALS) | bag("""
 _UNSURE = frozenset({MessageKind.AMBIGUOUS, MessageKind.CHATTER, MessageKind.BOT})
 """What "who wrote this?" may be taken for by itself."""
 _US = re.compile(r"\b(?:you|your|bot|digests?|newsletter|this (?:channel|thing|issue)|next)\b", re.IGNORECASE)
-_EVERYWHERE = re.compile(r"\b(?:archive|everywhere|anywhere|all issues)\b", re.IGNORECASE)
 _WIDE = re.compile(
     r"\s*\b(?:everywhere|anywhere"
     r"|(?:in|over|across|through) (?:all (?:the )?issues|the (?:whole |entire |full )?archive))\b",
@@ -104,8 +111,9 @@ def _next(heard: Heard, context: Context, thread: Thread, request: Request) -> T
     ):
         rank = rank_in(text)
         return Turn("nothing", thread.request, thread.page, rank if 0 < rank <= len(thread.shown) else 0)
-    if request.kind is MessageKind.CHANGE:
-        return wished(thread, request)
+    changes = request.kind is MessageKind.CHANGE
+    if wish := wished(thread, request) if changes else shared_too(text, heard, thread):
+        return wish
     for said in plainly(text):
         for part in _PARTS:
             if found := part(said, context, thread, request):
@@ -154,52 +162,9 @@ def _related(text: str, _context: Context, thread: Thread, _request: Request) ->
 def _paged(text: str, _context: Context, thread: Thread, _request: Request) -> Turn | None:
     named = _PAGE.match(text)
     if named or _MORE.match(text):
-        return Turn("more", thread.request, int(named["page"]) if named else thread.page + 1)
+        page = thread.page + 1 if named is None else int(named["page"] or 1)
+        return Turn("more", thread.request, page)
     return Turn("more", thread.request, thread.page - 1) if thread.page > 1 and _PAGE_BEFORE.match(text) else None
-
-
-def _removed(text: str, _context: Context, thread: Thread, _request: Request) -> Turn | None:
-    match = _REMOVE.match(without_limit(_WIDENED.sub("", text)))
-    if match and not match["what"] and not match["any"] and (widened := _widened_topic(thread)):
-        return widened
-    scoped = thread.request.issues or thread.request.last
-    named = (match["what"] or match["any"] or "").casefold().rstrip("s") if match else ""
-    nothing = not thread.request.limits.set() and thread.request.kind in _SEARCHED
-    if match and named in _REMOVED and nothing and not scoped:
-        return again(thread, thread.request)  # "all sections", where none is left out
-    if not match or not (thread.request.limits.set() or (scoped and _EVERYWHERE.search(text))):
-        return None
-    gone = (
-        _REMOVED.get(named)
-        or (() if {"all", "no", "any"} & set(text.casefold().split()) else thread.narrowed)
-        or thread.request.limits.set()
-    )
-    plain = Limits()
-    limits = replace(thread.request.limits, **{name: getattr(plain, name) for name in gone})
-    wide = _EVERYWHERE.search(text) and thread.request.topic
-    request = replace(thread.request, issues=(), last=0) if wide else thread.request
-    return again(thread, replace(request, limits=limits))
-
-
-def _widened_topic(thread: Thread) -> Turn | None:
-    """Return the turn without the word that the last one added to the topic; None where that one added a limit."""
-    before, topic = thread.topic_before, thread.request.topic
-    if thread.narrowed or not before or not topic.startswith(f"{before} "):
-        return None
-    return again(thread, replace(thread.request, topic=before), topic_before=topic)
-
-
-def _let_in(text: str, _context: Context, thread: Thread, _request: Request) -> Turn | None:
-    """Read "with nagios again", "bring the ads back": what was left out is let in."""
-    match = _AGAIN.match(text)
-    back = match["what"].casefold().split() if match else []
-    limits = thread.request.limits
-    kept = tuple(word for word in limits.without if word.casefold() not in back)
-    sections = tuple(name for name in limits.without_sections if name not in map(SECTIONS.get, back))
-    if (kept, sections) == (limits.without, limits.without_sections):
-        return None
-    limits = replace(limits, without=kept, without_sections=sections)
-    return again(thread, replace(thread.request, limits=limits))
 
 
 def _corrected(text: str, context: Context, thread: Thread, _request: Request) -> Turn | None:
@@ -226,14 +191,16 @@ def _corrected(text: str, context: Context, thread: Thread, _request: Request) -
 def _with_topic(asked: str, context: Context, thread: Thread) -> Turn:
     """Return the thread's request with another topic; what limits it stays."""
     text = re.sub(r"\s+(?:instead|then|please|though|now)$", "", asked.strip(" ?!.,"), flags=re.IGNORECASE)
-    wide = _EVERYWHERE.search(text)
+    wide = EVERYWHERE.search(text)
     if wide:
         thread = replace(thread, request=replace(thread.request, kind=MessageKind.LOOKUP, issues=(), last=0))
         text = _LOOK.sub("", _WIDE.sub("", text))
     rest, limits = without_limits(text, context.today, context.archive)
     kept = replace(thread.request.limits, phrase="")
-    kind = thread.request.kind if thread.request.kind in _SEARCHED else MessageKind.LOOKUP
-    request = replace(thread.request, kind=kind, topic=telling(rest) or rest, limits=limits.over(kept), url="")
+    kind = thread.request.kind if thread.request.kind in SEARCHED else MessageKind.LOOKUP
+    request = replace(
+        thread.request, kind=kind, topic=telling(rest) or rest or thread.request.topic, limits=limits.over(kept), url=""
+    )
     if thread.request.kind is MessageKind.ISSUE:
         request = replace(request, kind=MessageKind.QUESTION)
     return again(thread, request, narrowed=limits.set(), topic_before=thread.request.topic)
@@ -242,27 +209,10 @@ def _with_topic(asked: str, context: Context, thread: Thread) -> Turn:
 def _ordered(text: str, _context: Context, thread: Thread, _request: Request) -> Turn | None:
     """Read "newer": newest first, and newer than what was shown."""
     match = _NEWER.match(text)
-    if not match or thread.request.kind not in _SEARCHED:
+    if not match or thread.request.kind not in SEARCHED:
         return None
-    newest = match["how"].casefold() in {
-        "newer",
-        "more recent",
-        "more current",
-        "fresher",
-        "later",
-        "newest",
-        "latest",
-        "recent",
-    }
-    beyond = match["how"].casefold() in {
-        "newer",
-        "older",
-        "more recent",
-        "earlier",
-        "later",
-        "from before",
-        "before that",
-    }
+    how = match["how"].casefold()
+    newest, beyond = how in _NEWEST, how in _BEYOND
     days = [each.day for each in thread.shown]
     limits = thread.request.limits
     if thread.narrowed[:1] == ("order",):  # "newer", and then "older": not both
@@ -275,21 +225,6 @@ def _ordered(text: str, _context: Context, thread: Thread, _request: Request) ->
         limits = replace(limits, before=min(days).isoformat(), year=0)
     asked = replace(thread.request, form=Form.SENTENCES, limits=limits)
     return again(thread, asked, narrowed=("order", *(("after",) if newest else ("before",))))
-
-
-def _part_of_topic(text: str, _context: Context, thread: Thread, _request: Request) -> Turn | None:
-    """Read "drop aws" and "just mesos" where the topic has the word and others: it goes, or it alone stays."""
-    dropped, alone = _DROPPED.match(text), _WHOLE.match(text)
-    if thread.request.kind not in _SEARCHED:
-        return None
-    match = dropped or alone
-    named = next(filter(None, match.groupdict().values()), "").casefold().split() if match else []
-    topic = thread.request.topic.split()
-    said = [word for word in topic if word.casefold() in named]
-    left = [word for word in topic if word.casefold() not in named] if dropped else said
-    if not left or len(left) == len(topic) or not set(named) <= {word.casefold() for word in said}:
-        return None
-    return again(thread, replace(thread.request, topic=" ".join(left)), topic_before=thread.request.topic)
 
 
 def _limited(text: str, context: Context, thread: Thread, _request: Request) -> Turn | None:
@@ -335,7 +270,8 @@ def _topic_changed(text: str, context: Context, thread: Thread, request: Request
 
 def _narrowed(text: str, context: Context, thread: Thread, request: Request) -> Turn | None:
     """Read what is added to the topic: "only for kubernetes", "in production"."""
-    if not thread.request.topic or request.kind in {MessageKind.MINE, MessageKind.BOT, MessageKind.ISSUE}:
+    own = thread.request.kind is MessageKind.MINE
+    if not (thread.request.topic or own) or request.kind in {MessageKind.MINE, MessageKind.BOT, MessageKind.ISSUE}:
         return None
     match = _ADDED.match(text) or _ONLY.match(text)
     if not match:
@@ -377,15 +313,19 @@ def _pointed(text: str, _context: Context, thread: Thread, request: Request) -> 
 
 _PARTS = (
     _counted_again,
+    scoped,
     _related,
     nearby,
+    repeated,
+    open_it,
+    sort_of_link,
     wished_too,
     other_place,
     _paged,
     beyond,
-    _removed,
-    _let_in,
-    _part_of_topic,
+    removed,
+    let_in,
+    part_of_topic,
     _corrected,
     _ordered,
     _limited,

@@ -42,6 +42,21 @@ _NUMBER_SAYS = re.compile(
     r"\b(?:did|does|has|in) #?(?P<number>\d{2,6}) (?:say|have|had|cover|mention|contain|include|carry|got)\w*\b",
     re.IGNORECASE,
 )
+_IN_IT = re.compile(
+    r"^(?:anything|something|stuff|links?|articles?|posts?|what|does|did|do|(?:is|are|was|were) there)\b.*"
+    r"\bin (?:no\.? ?)?#?(?P<number>\d{3,6})$",
+    re.IGNORECASE,
+)
+_IN_END = re.compile(r"\bin (?:no\.? ?)?#?$", re.IGNORECASE)
+_BESIDE = re.compile(
+    rf"^(?:(?:show|open|read|give|get|see)(?: me| us)? )*(?:the )?(?:{_NAME}|one) (?P<way>before|after) "
+    rf"(?:{_NAME} )?#?(?P<number>\d{{1,6}})$",
+    re.IGNORECASE,
+)
+_END_OF = re.compile(
+    rf"\b(?P<which>very first|first|earliest|oldest|last|latest|final|newest) (?:{_NAME}) (?:of|in|from) (?P<when>.+)$",
+    re.IGNORECASE,
+)
 _DASHED = re.compile(r"\b(?P<day>(?:19|20)\d\d-\d\d-\d\d)\b")
 _LATEST = re.compile(
     r"^(?:(?:show|open|read|give|send|get|see|what(?:'?s| is| was| are)|whats|can (?:you|i|we) (?:see|"
@@ -74,7 +89,9 @@ _SECTION_FIRST = re.compile(
 )
 _OWNED = re.compile(rf"\b(?P<when>(?:last|this|past) month)'?s? (?:{_NAME}|ones?)$", re.IGNORECASE)
 _OLDEST = re.compile(
-    rf"\b(?:very first|first|oldest|earliest) (?:{_NAME})(?: (?:you have|there is|ever|of all))?$", re.IGNORECASE
+    rf"\b(?:very first|first|oldest|earliest) (?:{_NAME}|one(?= you have| there is| ever))"
+    rf"(?: (?:you have|there is|ever|of all))?$",
+    re.IGNORECASE,
 )
 _LAST_BUT_ONE = re.compile(
     rf"\b(?:one|{_NAME}) before (?:the )?last(?: one)?$|\b(?:last but one|penultimate)\b", re.IGNORECASE
@@ -96,7 +113,10 @@ _SAYS = re.compile(
 )
 _MONTH_DAYS = 31
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_ABOUT = re.compile(r"\b(?:about|on|regarding|covering)\b\s+(?P<topic>.+)$", re.IGNORECASE)
+_ABOUT = re.compile(
+    r"\b(?:about|on|regarding|cover(?:ing|s)?|mention(?:ing|s)?|includes?|contains?|discuss(?:es)?)\b\s+(?P<topic>.+)$",
+    re.IGNORECASE,
+)
 
 
 def issue_request(text: str, today: date, archive: Archive, topic_of: Callable[[str], str]) -> Request | None:
@@ -149,11 +169,13 @@ def _named(text: str, today: date, archive: Archive) -> tuple[tuple[int | str, .
     numbers = tuple(map(int, re.findall(r"\d+", several["numbers"]))) if several else ()
     if numbers and all(map(archive.has, numbers)):
         return numbers, ""
-    for pattern in (_NUMBERED, _ALONE, _IN_NUMBER, _NUMBER_SAYS):
+    if beside := _beside(text, today, archive):
+        return beside, ""
+    for pattern in (_NUMBERED, _ALONE, _IN_NUMBER, _NUMBER_SAYS, _IN_IT):
         if match := pattern.search(text):
             number = int(next(filter(None, match.groupdict().values())))
             if pattern is _NUMBERED or archive.has(number):
-                return (number,), f"{text[: match.start()]} {text[match.end() :]}"
+                return (number,), _beside_number(text, match)
     if match := _DASHED.search(text):
         try:
             day = date.fromisoformat(match["day"])
@@ -169,6 +191,29 @@ def _named(text: str, today: date, archive: Archive) -> tuple[tuple[int | str, .
         or _latest(text, archive)
         or _with_section(text, archive)
     )
+
+
+def _beside_number(text: str, match: re.Match[str]) -> str:
+    """Return what a text says beside an issue's number: of what "does 401 mention docker" asks for, "about docker"."""
+    if match.re is _IN_IT:
+        return _IN_END.sub("", text[: match.start("number")])
+    rest = f"{text[: match.start()]} {text[match.end() :]}"
+    says = match.re is _NUMBER_SAYS and not (_ABOUT.search(rest) or _SECTION.search(rest))
+    return f"about {rest.strip()}" if says else rest
+
+
+def _beside(text: str, today: date, archive: Archive) -> tuple[int | str, ...]:
+    """Return the issue beside one that is named, or at an end of a time: "issue before 300", "last issue of 2018"."""
+    if match := _BESIDE.match(text):
+        found = archive.beside(int(match["number"]), 1 if match["way"].casefold() == "after" else -1)
+        return () if found is None else (found,)
+    match = _END_OF.search(text)
+    _, limits = without_limits(f"in {match['when']}", today, archive) if match else ("", Limits())
+    if not match or not limits.after or not limits.before:
+        return ()
+    first = match["which"].casefold() in {"very first", "first", "earliest", "oldest"}
+    day = date.fromisoformat(limits.after) if first else date.fromisoformat(limits.before) - timedelta(days=1)
+    return archive.issue_on(day, 7)[-1:] if first else archive.issue_on(day)[:1]
 
 
 def _missed(text: str, today: date, archive: Archive) -> tuple[tuple[int | str, ...], str] | None:

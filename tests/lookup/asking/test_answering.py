@@ -137,3 +137,13 @@ def test_an_issue_is_shown_without_what_is_left_out() -> None:
         said = str(views.answer(found, 1, TODAY, CommandNames("/weekly")).blocks)
         assert ("Borg copies" in said) is (limits.without_sections == ())
         assert f"issue {ISSUES[1].slug}" in said
+
+
+def test_a_verdict_is_asked_of_a_thing() -> None:
+    """What says the thing is nearer than what says the verdict of something else."""
+    issues = (*ISSUES, newsletter.issue(20, "Borg copies files."), newsletter.issue(21, "Is the mainframe dead?"))
+    found = reply(
+        Request(MessageKind.QUESTION, topic="borg dead", form=Form.VERDICT), Index.of(issues), Snapshot(), TODAY
+    )
+    assert [quote.result.issue.number for quote in found.quotes] == [20]
+    assert (found.grade, found.unmet) == (Grade.NEAREST, ("dead",))

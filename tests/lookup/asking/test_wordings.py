@@ -329,3 +329,80 @@ def test_how_many_there_were_in_a_time(text: str, form: Form) -> None:
     """It is a figure of everything."""
     request = asked(text)
     assert (str(request.kind), request.form, request.topic) == ("question", form, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "action"),
+    [
+        ("put it on hold until june", "pause"),
+        ("please don't post during christmas", "pause"),
+        ("can i have a copy of my bookmarks as json", "export"),
+        ("can i get my bookmarks in markdown pls", "export"),
+    ],
+)
+def test_a_wish_is_put_in_other_words(text: str, action: str) -> None:
+    """A button asks for it."""
+    request = asked(text)
+    assert (request.action[0], str(request.manner)) == (action, "confirm")
+
+
+@pytest.mark.parametrize(
+    ("text", "issues", "topic"),
+    [
+        ("issue before 300", (299,), ""),
+        ("show the one after #300", (301,), ""),
+        ("last issue of 2022", (625,), ""),
+        ("first issue of 2024", (679,), ""),
+        ("the oldest one you have", (1,), ""),
+        ("anything about nginx in 250?", (250,), "nginx"),
+        ("does 401 mention docker", (401,), "docker"),
+    ],
+)
+def test_an_issue_is_named_by_its_place(text: str, issues: tuple[int, ...], topic: str) -> None:
+    """Beside another, or at an end of a time; what is asked of one is a question."""
+    request = asked(text)
+    assert (str(request.kind), request.issues, request.topic) == ("question" if topic else "issue", issues, topic)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "topic", "days"),
+    [
+        ("the issue about log4shell", "lookup", "log4shell", ("", "")),
+        ("open the one on chaos monkey", "lookup", "chaos monkey", ("", "")),
+        ("news about docker since 2018", "lookup", "docker", ("2018-01-01", "")),
+        ("thoughts on monorepos?", "question", "monorepos", ("", "")),
+        ("thoughts of a sysadmin", "question", "sysadmin", ("", "")),
+        ("articles older than 2015 on nagios", "lookup", "nagios", ("", "2015-01-01")),
+        ("what did the 2013 issues say on burnout", "question", "burnout", ("2013-01-01", "2014-01-01")),
+        ("2016 posts about vault", "lookup", "vault", ("2016-01-01", "2017-01-01")),
+        ("may issues arise with helm upgrades", "lookup", "may issues arise with helm upgrades", ("", "")),
+    ],
+)
+def test_nouns_and_days_frame_a_topic(text: str, kind: str, topic: str, days: tuple[str, str]) -> None:
+    """They are no part of it."""
+    request = asked(text)
+    assert (str(request.kind), request.topic) == (kind, topic)
+    assert (request.limits.after, request.limits.before) == days
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "topic"),
+    [
+        ("which issue mentioned istio first", Form.FIRST, "istio"),
+        ("what issue covered nomad last?", Form.LAST, "nomad"),
+        ("how many of the issues mention vagrant", Form.ISSUES, "vagrant"),
+        ("is ansible dead", Form.VERDICT, "ansible dead"),
+        ("is puppet still alive?", Form.VERDICT, "puppet alive"),
+        ("is there a tool that lints dockerfiles", Form.SENTENCES, "tool lints dockerfiles"),
+    ],
+)
+def test_what_a_question_wants_to_know(text: str, form: Form, topic: str) -> None:
+    """A figure, or whether it is so."""
+    request = asked(text)
+    assert (str(request.kind), request.form, request.topic) == ("question", form, topic)
+
+
+@pytest.mark.parametrize("text", ["that's hilarious", "the link in 433 is broken", "it's so cool"])
+def test_a_judgement_names_an_issue_or_nothing(text: str) -> None:
+    """It asks for nothing all the same."""
+    assert asked(text).kind is MessageKind.CHATTER
