@@ -325,7 +325,7 @@ def _services(
         team=team,
         home=Home(mine, team, store, HomeSources(answers.newest, standings.upcoming), slack, names, clock),
         personal_data=PersonalData(
-            Exporting(store.bookmarks, slack, names),
+            Exporting(store.bookmarks, slack, names, registry.issue),
             Importing(store.imports, slack, names, clock),
             Forgetting(store.people, names, clock, indexes.forget),
         ),

@@ -139,8 +139,9 @@ async def _row(click: Click) -> Message | None:
 
 
 async def _top(click: Click) -> Message:
-    period = Period(click.value) if click.value in set(Period) else Period.ALL
-    return await click.services.team.top(click.member.home, period)
+    named, _, newsletter = click.value.partition(" ")
+    period = Period(named) if named in set(Period) else Period.ALL
+    return await click.services.team.top(click.member.home, period, newsletter)
 
 
 async def _forget(click: Click) -> Message:

@@ -105,12 +105,12 @@ def use_case(  # noqa: C901, PLR0912 - a table: one case for each sub-command
     match command:
         case commands.Saved(query):
             work = partial(services.saved_links.saved, member, Listing(query))
-        case commands.Top(period):
-            work = partial(services.team.top, member.home, period)
+        case commands.Top(period, newsletter):
+            work = partial(services.team.top, member.home, period, newsletter)
         case commands.CountTogether(on):
             work = partial(services.team.switch, member, workspace, on=on)
-        case commands.Export(kind):
-            work = partial(personal_data.exporting.take, workspace, place.user, kind)
+        case commands.Export(kind, newsletter):
+            work = partial(personal_data.exporting.take, workspace, place.user, kind, newsletter)
         case commands.Import():
             work = partial(personal_data.importing.ask, workspace, trigger)
         case commands.ForgetMe():

@@ -72,14 +72,19 @@ class Finder:
     """Finds entries in one state of the archive."""
 
     def __init__(
-        self, segments: Segments, dictionary: Dictionary, lookup: TermLookup, own_name: frozenset[str]
+        self,
+        segments: Segments,
+        dictionary: Dictionary,
+        lookup: TermLookup,
+        own_name: frozenset[str],
+        newsletters: Newsletters,
     ) -> None:
-        """Find in `segments`; `own_name` holds the words of the newsletter's name."""
+        """Find in `segments`; `own_name` holds the words of the newsletter's name, `newsletters` what `from:` names."""
         self._segments = segments
         self._dictionary = dictionary
         self._lookup = lookup
         self._own_name = own_name
-        self.newsletters = Newsletters(segments.issues)
+        self._newsletters = newsletters
         self._ranker = Ranker(segments)
         self._usual: dict[frozenset[Kind] | None, Bools] = {}
         self._plans: dict[tuple[str, frozenset[Kind] | None, date], Plan] = {}
@@ -89,7 +94,7 @@ class Finder:
         key = query, kinds, today
         found = self._plans.get(key)
         if found is None:
-            asked = self.newsletters.resolved(parse(query, today))
+            asked = self._newsletters.resolved(parse(query, today))
             if not self._own_name.isdisjoint(word.text for word in asked.words):
                 asked = replace(asked, words=self._less_own_name(asked.words))
             if len(self._plans) >= CACHED_PLANS:

@@ -51,6 +51,7 @@ from archive.search.finder import Finder, Outcome, Plan
 from archive.search.inflections import inflections
 from archive.search.mentions import Mention
 from archive.search.named_issues import NamedIssues
+from archive.search.newsletters import Named, Newsletters
 from archive.search.query import Query, loosened, narrowing, widened
 from archive.search.remedy import Remedy
 from archive.search.result import Answer, Grade, Result
@@ -78,8 +79,11 @@ class Index:
     Immutable: readers may hold one while a newer is made from it. Make one with `Index.of`, the next with `changed`.
     """
 
-    def __init__(self, dictionary: Dictionary, segments: Segments, synonyms: Synonyms, titles: Counter[str]) -> None:
+    def __init__(
+        self, dictionary: Dictionary, segments: Segments, synonyms: Synonyms, titles: Counter[str], named: Named = None
+    ) -> None:
         """Hold what `of` and `changed` have made; `titles` counts the issues by the words of their titles."""
+        self._all_newsletters = named
         self._dictionary = dictionary
         self._segments = segments
         self._synonyms = synonyms
@@ -96,25 +100,25 @@ class Index:
         counts = EntryCounts(segments, dictionary.words)
         self._lookup = TermLookup(dictionary.words, synonyms, counts, segments.together, dictionary.respelt)
         self._lookup = replace(self._lookup, stemmed=is_english(self._lookup))
-        self._finder = Finder(segments, dictionary, self._lookup, self._own_name)
+        self.newsletters = named or Newsletters(segments.issues)
+        self._finder = Finder(segments, dictionary, self._lookup, self._own_name, self.newsletters)
         self._explainer = Explainer(self._lookup)
-        self.newsletters = self._finder.newsletters
 
     @classmethod
-    def of(cls, issues: Iterable[Issue], synonyms: Synonyms | None = None) -> Index:
+    def of(cls, issues: Iterable[Issue], synonyms: Synonyms | None = None, named: Newsletters | None = None) -> Index:
         """Index `issues`, in any order; the last of those that share a slug counts.
 
-        `synonyms` is the table of synonyms (None: the one that ships).
+        `synonyms` is the table of synonyms (None: the one that ships), `named` the newsletters that may be named.
         """
         kept = {issue.slug: issue for issue in issues}
         dictionary = Dictionary()
         segments = Segments((build(kept.values(), dictionary),), (None,))
         titles = Counter(word for issue in kept.values() for word in title_words(issue))
-        return cls(dictionary, segments, synonyms or synonym_table.shipped(), titles)
+        return cls(dictionary, segments, synonyms or synonym_table.shipped(), titles, named)
 
     def over(self, issues: Iterable[Issue]) -> Index:
-        """Return an index over other `issues`, with this one's table of synonyms."""
-        return Index.of(issues, self._synonyms)
+        """Return an index over other `issues`, with this one's table of synonyms and newsletters."""
+        return Index.of(issues, self._synonyms, self.newsletters.without_issues())
 
     def changed(self, changed: Iterable[Issue], removed: Iterable[str] = ()) -> Index:
         """Return a new index with the `changed` issues added or put in place and those of the `removed` slugs gone.
@@ -132,7 +136,9 @@ class Index:
         if added:
             titles.update(word for issue in added.values() for word in title_words(issue))
             segments = segments.with_segment(build(added.values(), self._dictionary))
-        return Index(self._dictionary, segments.tidied(self._dictionary), self._synonyms, +titles)
+        return Index(
+            self._dictionary, segments.tidied(self._dictionary), self._synonyms, +titles, self._all_newsletters
+        )
 
     def search(
         self,
@@ -335,13 +341,8 @@ class Index:
         others = chain(wider, self._meant(answer, plan), (part for part, typed in parts.items() if not typed))
         meant = tuple(islice(suggest.once(other for other in others if other != query.strip()), MAX_SUGGESTIONS))
         typed = [part for part, typed in parts.items() if typed and part not in {*meant, query.strip()}]
-        return replace(
-            answer,
-            did_you_mean=meant,
-            parts=tuple(typed[: MAX_SUGGESTIONS - len(meant)]),
-            near_topics=self._near_topics(asked),
-            notes=tuple(said),
-        )
+        kept = tuple(typed[: MAX_SUGGESTIONS - len(meant)])
+        return replace(answer, did_you_mean=meant, parts=kept, near_topics=self._near_topics(asked), notes=tuple(said))
 
     def _left_out(self, answer: Answer, plan: Plan) -> tuple[str, str] | None:
         """Return the query for what only a kind of section has that is left out, and the note on it; None for none."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import cached_property
 from itertools import accumulate
+from typing import TypeAlias
 
 from rapidfuzz.distance import OSA
 
@@ -39,6 +40,12 @@ class Newsletters:
         said = Counter(map(_letters, self.names.values()))
         named = {_letters(name): slug for slug, name in self.names.items() if said[_letters(name)] == 1}
         return {key: slug for key, slug in named.items() if key} | {_letters(slug): slug for slug in self.names}
+
+    def without_issues(self) -> Newsletters:
+        """Return the same newsletters, without holding the issues that they were taken from."""
+        kept = Newsletters(tuple)
+        kept.names = self.names
+        return kept
 
     def are_several(self) -> bool:
         """Return whether issues of more than one newsletter are there."""
@@ -114,6 +121,10 @@ class Newsletters:
             more = f" and {len(named) - MAX_NAMED} more" if len(named) > MAX_NAMED else ""
             return f"from:{typed} was left out, it takes one of {', '.join(named[:MAX_NAMED])}{more}"
         return "" if _letters(typed) in self._slugs else f"from:{typed} was read as from:{slug}"
+
+
+Named: TypeAlias = Newsletters | None
+"""The newsletters that queries may name; None for those of the issues."""
 
 
 def _letters(name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from archive.issue import Entry, Issue, Section
@@ -121,8 +121,8 @@ def document(bookmark: Bookmark, issue: Issue | None) -> Issue:
     """Return the bookmark as an issue of one entry, whose slug is the link's key.
 
     With the `issue` it came from, it is found by the whole text of its entry, the section's kind, and the issue's
-    number and date. Without one (None: removed, or a link from elsewhere) it is found by its own words and the day it
-    was saved. Notes are searched in both cases.
+    number, date and newsletter. Without one (None: removed, or a link from elsewhere) it is found by its own words and
+    the day it was saved. Notes are searched in both cases.
     """
     found = _entry(bookmark, issue)
     section, entry = found or (None, None)
@@ -134,7 +134,9 @@ def document(bookmark: Bookmark, issue: Issue | None) -> Issue:
     only = Entry(0, text, bookmark.headline, links, 1)
     kind = section.kind if section else Kind.NEWS
     number, published = (issue.number, issue.published) if issue else (None, bookmark.at)
-    return Issue(bookmark.key, "", number, published, (Section(section.heading if section else "", kind, (only,), 1),))
+    sections = (Section(section.heading if section else "", kind, (only,), 1),)
+    found_by = Issue(bookmark.key, "", number, published, sections)
+    return replace(found_by, newsletter=issue.newsletter, newsletter_name=issue.newsletter_name) if issue else found_by
 
 
 def _entry(bookmark: Bookmark, issue: Issue | None) -> tuple[Section, Entry] | None:

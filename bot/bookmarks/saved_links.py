@@ -14,8 +14,8 @@ from bot.domain.bookmark import Bookmark, Member
 from bot.domain.bookmark_file.record import NOTE_MAX_CHARS
 from bot.domain.clock import Clock, at_or_now
 from bot.domain.text import clean
-from bot.domain.title import label
 from bot.domain.workspace import WorkspaceId
+from bot.lookup.issue_name import numbered
 from bot.slack.api.ports import Slack
 from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Message
@@ -71,7 +71,7 @@ class SavedLinks:
     def row(self, bookmark: Bookmark) -> SavedRow:
         """Return a bookmark as a row of a list."""
         issue = self._issue_of(bookmark.issue) if bookmark.issue else None
-        name, published = (label(issue), issue.published) if issue else ("", None)
+        name, published = (numbered(issue), issue.published) if issue else ("", None)
         return SavedRow(bookmark.key, bookmark.url, bookmark.headline, name, published, bookmark.read, bookmark.note)
 
     async def act(self, member: Member, choice: RowChoice, at: int | None) -> None:

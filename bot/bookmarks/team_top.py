@@ -16,8 +16,8 @@ from bot.domain.bookmark import BookmarkLink, LinkCount, Member, member_of
 from bot.domain.clock import Clock, microseconds
 from bot.domain.period import Period
 from bot.domain.subscription import Subscription
-from bot.domain.title import label
 from bot.domain.workspace import WorkspaceId
+from bot.lookup.issue_name import numbered
 from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Message
 from bot.store.bookmarks import Bookmarks
@@ -26,6 +26,8 @@ from bot.store.teams import Teams
 
 WEEK = timedelta(days=7)
 _MAX_TRIED_LINKS = 5  # for the digest: an address may be too long for its line
+_MAX_NARROWED_LINKS = 1_000
+"""So many of the links saved most are looked at for those of one newsletter."""
 _MAX_CACHED_TEAMS = 1_000
 _CACHE_SECONDS = 60.0
 _SLOW_SECONDS = 0.25
@@ -84,12 +86,21 @@ class Team:
         self._names = names
         self._clock = clock
 
-    async def top(self, home: str, period: Period) -> Message:
-        """Return the links saved most in a period, or a message that the counts are switched off."""
+    async def top(self, home: str, period: Period, newsletter: str = "") -> Message:
+        """Return the links saved most in a period, or a message that the counts are switched off.
+
+        `newsletter` is the slug of the one whose links are counted, "" for all.
+        """
         if not await self._options.counted(home):
             return said.off(self._names)
-        found = await self._most_saved(home, period, said.MAX_RESULTS)
-        return said.top([self._shared(each) for each in found], period, self._clock.now().date(), self._names)
+        found = await self._most_saved(home, period, _MAX_NARROWED_LINKS if newsletter else said.MAX_RESULTS)
+        shown = [self._shared(each) for each in found if not newsletter or self._newsletter(each) == newsletter]
+        return said.top(shown, period, self._clock.now().date(), self._names, newsletter=newsletter)
+
+    def _newsletter(self, each: LinkCount) -> str:
+        """Return the slug of the newsletter that a link is from, "" if the archive does not tell."""
+        issue = self._issue_of(each.link.issue)
+        return issue.newsletter if issue else ""
 
     async def most_saved(self, home: str, limit: int) -> tuple[tuple[BookmarkLink, Shared], ...] | None:
         """Return at most `limit` links saved most of all time, most first; None if the counts are switched off.
@@ -138,5 +149,5 @@ class Team:
 
     def _shared(self, each: LinkCount) -> Shared:
         issue = self._issue_of(each.link.issue)
-        name, published = (label(issue), issue.published) if issue else ("", None)
+        name, published = (numbered(issue), issue.published) if issue else ("", None)
         return Shared(each.link.url, each.link.headline, each.people, name, published)

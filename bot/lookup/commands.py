@@ -4,14 +4,14 @@ The rule: a sub-command's word counts as one only if the whole text is what that
 topic (which `bot.lookup.mistyped` may read as a slip, where the archive has no answer to it). So `latest` shows the
 latest issue and `latest kubernetes release` searches, `issue 435` opens an issue and `issue tracker` searches. Only
 `saved` takes words of any kind: it searches the person's bookmarks, and the answer offers to search the whole archive.
-Quotes make anything a topic: `"latest"`. Where there are several newsletters, `latest`, `random` and `issue` take one.
+Quotes make anything a topic: `"latest"`. Where there are several newsletters, some take one (`latest sre weekly`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Container
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias, final
 
 from archive.search.newsletters import Newsletters
@@ -20,7 +20,7 @@ from bot.domain.period import Period
 from bot.domain.subscription_settings import Access
 from bot.domain.text import one_line
 from bot.lookup.schedule_signs import is_schedule
-from bot.lookup.typed_issue import issue_of_newsletter, typed_issue, typed_newsletter
+from bot.lookup.typed_issue import issue_of_newsletter, split_from, typed_issue, typed_newsletter
 from bot.lookup.views.answer import QUERY_MAX_CHARS
 
 
@@ -93,9 +93,10 @@ class Saved:
 @final
 @dataclass(frozen=True, slots=True)
 class Top:
-    """Show what the team saves most, in a period."""
+    """Show what the team saves most, in a period; only links of the newsletter with this slug, if one is named."""
 
     period: Period = Period.ALL
+    newsletter: str = ""
 
 
 @final
@@ -109,9 +110,10 @@ class CountTogether:
 @final
 @dataclass(frozen=True, slots=True)
 class Export:
-    """Send the person their bookmarks as a file."""
+    """Send the person their bookmarks as a file; only those of the newsletter with this slug, if one is named."""
 
     kind: Format = Format.HTML
+    newsletter: str = ""
 
 
 @final
@@ -305,6 +307,10 @@ def _of_newsletter(word: str, rest: str, slugs: Container[str], newsletters: New
     """Read a sub-command that names one of several newsletters; None if it does not."""
     if (of_any := _OF_ANY.get(word)) and (slug := typed_newsletter(rest, newsletters)):
         return of_any(slug)
+    if word in {"top", "export"}:
+        before, slug = split_from(rest, newsletters)
+        whole = ALONE.get(f"{word} {before}".strip().casefold()) if slug else None
+        return replace(whole, newsletter=slug) if isinstance(whole, Top | Export) else None
     if word != "issue":
         return None
     asked, slug = issue_of_newsletter(rest, slugs, newsletters)

@@ -11,6 +11,7 @@ from archive.snapshot import NEWEST_WORDS
 _NUMBER = re.compile(r"#?\d{1,9}")
 _DATED = re.compile(r"\d{4}-\d{2}(?:-\d{2})?(?:-[\w.-]+)?")
 _FROM = re.compile(r"^(?:from:|(?:from|of|in)\s)\s*", re.IGNORECASE)
+_ENDS_FROM = re.compile(r"(.*?)\b(?:from:|from\s)\s*(.+)", re.IGNORECASE)
 
 
 def typed_issue(rest: str, slugs: Container[str]) -> str:
@@ -43,3 +44,11 @@ def issue_of_newsletter(rest: str, slugs: Container[str], newsletters: Newslette
 
 def _without_from(name: str) -> str:
     return _FROM.sub("", name, count=1).strip('"')
+
+
+def split_from(rest: str, newsletters: Newsletters) -> tuple[str, str]:
+    """Return `rest` without the newsletter that it ends with (`month from:sre`), and its slug; ("", "") for none."""
+    if not newsletters.are_several() or not (match := _ENDS_FROM.fullmatch(rest)):
+        return "", ""
+    slug = newsletters.meant(match[2].strip('"'))
+    return (match[1].strip(), slug) if slug else ("", "")

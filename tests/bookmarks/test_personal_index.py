@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.issue import Issue
+from archive.joining import qualified
 from archive.kind import Kind
 from archive.search.index import Index
 from bot.bookmarks import personal_index
@@ -131,3 +132,19 @@ async def test_a_search_finds_exactly_the_current_bookmarks(steps: list[Iterable
     for step in steps:
         table.replace_with(*(bookmark(number, f"Tale number {number}", "again" * (number % 2)) for number in step))
         assert sorted(await found(known, table, "tale")) == sorted(each.url for each in table.bookmarks)
+
+
+async def test_from_narrows_bookmarks_to_a_newsletter_of_the_archive() -> None:
+    """One of which nothing was saved leaves nothing; a bookmark from elsewhere is from none."""
+    own = [qualified(slug, replace(plain(), slug=slug), slug.upper()) for slug in ("bread", "tides", "ropes")]
+    some = [replace(bookmark(n, "knots"), link=BookmarkLink(f"https://a.example/{n}", "knots", issue=each.slug))
+            for n, each in enumerate(own[:2])]  # fmt: skip
+    archive = Index.of(own)
+    known = PersonalIndexes(lambda: archive, {each.slug: each for each in own}.get)
+    table = FakeBookmarks(*some, bookmark(9, "knots"))
+    assert await found(known, table, "knots from:bread") == ["https://a.example/0"]
+    assert await found(known, table, 'knots from:"TIDES"') == ["https://a.example/1"]
+    assert await found(known, table, "knots from:ropes") == []
+    assert len(await found(known, table, "knots")) == 3
+    table.replace_with(*some[1:])
+    assert await found(known, table, "from:bread") == []

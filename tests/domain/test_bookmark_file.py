@@ -75,6 +75,17 @@ def test_markdown_reads_well() -> None:
     )
 
 
+def test_where_there_are_several_newsletters_each_bookmark_tells_its_own() -> None:
+    """CSV has a further column and JSON Lines a further name then, and only then."""
+    kept = [
+        ExportedBookmark("https://a.example/", "A", newsletter="bread"),
+        ExportedBookmark("https://b.example/", "B"),
+    ]
+    assert write(kept, Format.CSV).decode().splitlines()[0].endswith('"read","newsletter"')
+    assert [json.loads(line)["newsletter"] for line in write(kept, Format.JSONL).splitlines()] == ["bread", ""]
+    assert b"newsletter" not in write(kept[1:], Format.CSV) + write(kept[1:], Format.JSONL)
+
+
 BROWSER = b"""\xef\xbb\xbf<!DOCTYPE NETSCAPE-Bookmark-file-1>
 <!-- This is an automatically generated file.
      It will be read and overwritten. DO NOT EDIT! -->

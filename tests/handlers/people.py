@@ -137,7 +137,7 @@ class People:
         sources = HomeSources(answers.newest, FakeDeliveries().upcoming)
         home = Home(mine, team, tables, sources, self.slack, names, clock)
         personal_data = PersonalData(
-            Exporting(store.bookmarks, self.slack, names),
+            Exporting(store.bookmarks, self.slack, names, known),
             Importing(store.imports, self.slack, names, clock),
             Forgetting(store.people, names, clock, lambda _: None),
         )

@@ -48,8 +48,11 @@ def sent(count: int, names: CommandNames, *, typed: str) -> Message:
     return Message(said, (blocks.section(said), blocks.context(f'Looking for links instead? `{weekly} "{typed}"`')))
 
 
-def nothing_to_take(names: CommandNames) -> Message:
-    """Return the answer to an export without bookmarks."""
+def nothing_to_take(names: CommandNames, newsletter: str = "") -> Message:
+    """Return the answer to an export without bookmarks, or without any of the `newsletter` with this slug."""
+    if newsletter:
+        weekly = escape(names.command)
+        return blocks.says(f"You have saved nothing from {escape(newsletter)}; `{weekly} export` takes all of yours.")
     return blocks.says(f"You have saved nothing yet; `{escape(names.command)} help` says how to.")
 
 

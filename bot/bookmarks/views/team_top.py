@@ -33,9 +33,13 @@ class Shared:
     published: datetime | None = None
 
 
-def top(shared: Sequence[Shared], period: Period, today: date, names: CommandNames) -> Message:
-    """Return the links a team saved most (at most MAX_RESULTS), most first, with buttons to the other periods."""
-    made: list[Block] = [blocks.context(f"*{period.heading}* by people here. Counts only: nobody sees who.")]
+def top(shared: Sequence[Shared], period: Period, today: date, names: CommandNames, *, newsletter: str = "") -> Message:
+    """Return the links a team saved most (at most MAX_RESULTS), most first, with buttons to the other periods.
+
+    `newsletter` is the slug of the one whose links these are, "" for all.
+    """
+    whose = f", from *{escape(newsletter)}*" if newsletter else ""
+    made: list[Block] = [blocks.context(f"*{period.heading}* by people here{whose}. Counts only: nobody sees who.")]
     made += [
         blocks.section(f"{number}. {entry_words(each, today)}") for number, each in enumerate(shared[:MAX_RESULTS], 1)
     ]
@@ -48,7 +52,11 @@ def top(shared: Sequence[Shared], period: Period, today: date, names: CommandNam
             )
         )
     others = {Period.ALL: "All time", Period.YEAR: "Last year", Period.MONTH: "Last month"}
-    row = [blocks.button(said, f"top:{other}", other.value) for other, said in others.items() if other is not period]
+    row = [
+        blocks.button(said, f"top:{other}", f"{other.value} {newsletter}".strip())
+        for other, said in others.items()
+        if other is not period
+    ]
     heads = "; ".join(f"{one_line(each.headline)} ({each.people})" for each in shared[:MAX_RESULTS])
     return Message(clip(f"{period.heading}: {heads or 'nothing yet'}", 900), (*made, blocks.actions(row)))
 

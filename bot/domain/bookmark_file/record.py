@@ -33,7 +33,8 @@ class Format(StrEnum):
 class ExportedBookmark:
     """One link: its `url` as it was kept, its `title` on one line, its `note` ("" if none), and whether it was read.
 
-    `at` is when it was kept: aware, in UTC and exact to the second: a bookmark file has no finer time.
+    `at` is when it was kept: aware, in UTC and exact to the second: a bookmark file has no finer time. `newsletter` is
+    the slug of the one that it is from, "" if it is from none or there is only one.
     """
 
     url: str
@@ -41,3 +42,4 @@ class ExportedBookmark:
     note: str = ""
     at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
     read: bool = False
+    newsletter: str = ""

@@ -14,6 +14,8 @@ from bot.domain.bookmark_file.record import ExportedBookmark, Format
 
 COLUMNS = ("url", "title", "note", "kept_at", "read")
 """The columns of CSV and the names of JSON Lines."""
+NEWSLETTER = "newsletter"
+"""A further one, where any of the bookmarks is from one of several newsletters."""
 
 # What a spreadsheet takes for a formula when a cell begins so (OWASP: CSV injection).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -47,9 +49,10 @@ def _csv(bookmarks: Sequence[ExportedBookmark]) -> bytes:
     """Write CSV (RFC 4180) whose cells no spreadsheet runs, with the mark by which spreadsheets know UTF-8."""
     said = io.StringIO(newline="")
     writer = csv.writer(said, quoting=csv.QUOTE_ALL)
-    writer.writerow(COLUMNS)
+    several = _are_of_several(bookmarks)
+    writer.writerow((*COLUMNS, NEWSLETTER) if several else COLUMNS)
     for each in bookmarks:
-        writer.writerow([_harmless(value) for value in _fields(each).values()])
+        writer.writerow([_harmless(value) for value in _fields(each, several=several).values()])
     return said.getvalue().encode("utf-8-sig", "replace")
 
 
@@ -60,12 +63,18 @@ def _harmless(value: object) -> str:
 
 
 def _jsonl(bookmarks: Sequence[ExportedBookmark]) -> bytes:
-    return "".join(f"{json.dumps(_fields(each))}\n" for each in bookmarks).encode()
+    several = _are_of_several(bookmarks)
+    return "".join(f"{json.dumps(_fields(each, several=several))}\n" for each in bookmarks).encode()
 
 
-def _fields(each: ExportedBookmark) -> Mapping[str, object]:
+def _are_of_several(bookmarks: Sequence[ExportedBookmark]) -> bool:
+    return any(each.newsletter for each in bookmarks)
+
+
+def _fields(each: ExportedBookmark, *, several: bool) -> Mapping[str, object]:
     values = (each.url, each.title, each.note, each.at.astimezone(UTC).isoformat(timespec="seconds"), each.read)
-    return dict(zip(COLUMNS, values, strict=True))
+    fields: dict[str, object] = dict(zip(COLUMNS, values, strict=True))
+    return fields | {NEWSLETTER: each.newsletter} if several else fields
 
 
 _WRITERS: Mapping[Format, Callable[[Sequence[ExportedBookmark]], bytes]] = {
