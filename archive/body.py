@@ -7,38 +7,33 @@ entries by one. An issue's own empty lines show which it does (`_is_wide`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
 from typing import NamedTuple
 
-from archive import grammar, heading, shapes, sponsor
-from archive.draft import Draft, Ready, bullet, marker
-from archive.issue import Section, entry_of, section_of
+from archive import grammar, heading, rows, shapes
+from archive.assembly import ROWS, TITLE_MAX_CHARS, SectionDraft, sections
+from archive.draft import Draft, Ready, bullet, is_title_link, marker, named, signed
+from archive.issue import Section
 from archive.kind import Kind
 from archive.lines import Line
 from archive.lists import Lists, blocks
 from archive.shapes import addresses, is_apart, is_simple, is_usual, is_wide, words
 
 _HEADING_MAX_CHARS = 160
-_TITLE_MAX_CHARS = 100
 _RULE_GAP = 2
 """Empty lines that a rule (`---`) counts as."""
 _BULLETED_AT_LEAST = 2
 """Lines of a paragraph that begin with a bullet and have a link, from which on each bullet begins an entry."""
 _SIGNED = ("-- ", "— ", "—— ", "– ")
 """How a line begins that attributes a quotation."""
+_DRAWN = re.compile(r"\s*([=_*~#+—–─━═-])(?:\s?\1){4,}\s*")
+"""A rule that is drawn with signs which are none in Markdown."""
+_CAPITALS_AT_LEAST = 2
+"""Paragraphs of an issue that are a few words in capitals, from which on they are headings."""
+_LEVEL_IN_WORDS = 4
+"""The level of a heading that is one by its words alone."""
 _INHERITS = 3
 """Headings with more than one # have the kind of the heading above them (see `archive.grammar`)."""
-
-
-@dataclass(slots=True)
-class _Part:
-    """A section being read."""
-
-    heading: str
-    kind: Kind | None
-    line: int
-    level: int = 0
-    drafts: list[Draft | Ready] = field(default_factory=list)
 
 
 def parse(body: str, first_line: int = 1) -> tuple[Section, ...]:
@@ -51,7 +46,7 @@ def parse(body: str, first_line: int = 1) -> tuple[Section, ...]:
         body = body.replace("\r\n", "\n").replace("\r", "\n")
     reader = _Reader(first_line)
     reader.read(body, first_line)
-    return _finished(reader.parts)
+    return sections(reader.parts)
 
 
 class _Level(NamedTuple):
@@ -67,11 +62,12 @@ class _Reader:
     """Reads lines one by one into parts and drafts."""
 
     def __init__(self, first_line: int) -> None:
-        self.parts = [_Part("", Kind.INTRO, first_line)]
+        self.parts = [SectionDraft("", Kind.INTRO, first_line)]
+        self.below: list[Line] = []
         self.draft: Draft | None = None
         self.levels: list[_Level] = []
         self.wide = False
-        self.extra = 0
+        self.extra = self.titles = 0
 
     def read(self, body: str, first_line: int) -> None:
         """Read all of `body`."""
@@ -124,9 +120,17 @@ class _Reader:
     def read_lines(self, lines: list[Line]) -> None:
         """Read lines from the grammar's events."""
         self.lists = Lists(lines)
-        for block in blocks(lines):
-            if block[0].gap < 0:
+        self.titles = sum(map(is_title_link, lines))
+        read = list(blocks(lines))
+        self.capitals = sum(map(rows.is_in_capitals, read)) >= _CAPITALS_AT_LEAST
+        for block, self.below in zip(read, [*read[1:], []], strict=False):
+            if block[0].gap < 0 or (len(block) == 1 and _DRAWN.fullmatch(block[0].raw)):
                 self.extra = _RULE_GAP
+            elif (self.capitals and rows.is_in_capitals(block)) or (
+                not self.wide and rows.has_heading(self.below, block)
+            ):
+                self._head(block[0].words, _LEVEL_IN_WORDS, block[0].number)
+                self.extra = 0
             elif block[0].level:
                 self._text_block(block[:-1])
                 self._heading(block[-1])
@@ -149,7 +153,7 @@ class _Reader:
         part = self.parts[-1]
         if part.level >= line.level or part.kind is Kind.INTRO:
             last = above[-1] if above else _Level(0, Kind.NEWS, "", line.number)
-            self.parts.append(_Part(last.heading, last.kind, last.line, last.level))
+            self.parts.append(SectionDraft(last.heading, last.kind, last.line, last.level))
         self.levels = above
         draft = self._begin(line.number)
         draft.explicit = True
@@ -164,7 +168,7 @@ class _Reader:
         if kind is None and level > _INHERITS and self.levels:
             kind = self.levels[-1].kind
         self.levels.append(_Level(level, kind, words, number))
-        self.parts.append(_Part(words, kind, number, level))
+        self.parts.append(SectionDraft(words, kind, number, level))
         self.draft = None
 
     def _text_block(self, block: list[Line]) -> None:
@@ -173,6 +177,9 @@ class _Reader:
             return
         gap = block[0].gap + self.extra
         self.extra = 0
+        if not self.wide and (introducing := rows.introducing(block)) >= 0:
+            self._rows(block, introducing, gap)
+            return
         bulleted = sum(bool(line.mentions and bullet(line)) for line in block) >= _BULLETED_AT_LEAST
         for at, line in enumerate(block):
             above = gap if at == 0 else 0
@@ -183,12 +190,24 @@ class _Reader:
                 self._begin(line.number).add(line, apart=True)
             elif (marked := marker(line)) and (not line.depth or self.draft is None):
                 self._numbered(line, marked)
+            elif at == 0 and (marked := signed(line)) and any(each.mentions for each in block):
+                line.cut(marked)
+                self._begin(line.number).add(line, apart=True)
             elif line.row:
                 self._begin(line.number).add(line, apart=True)
             elif url := line.alone:
                 self._address(line, url, above)
             else:
                 self._text(line, block, at, above)
+
+    def _rows(self, block: list[Line], introducing: int, gap: int) -> None:
+        """Add the lines of a paragraph as an entry each, but for the first few that introduce them."""
+        for line in block[:introducing]:
+            self._text(line, [line], 0, gap)
+        for line in block[introducing:]:
+            draft = self._begin(line.number)
+            draft.listed = ROWS
+            draft.add(line, apart=True)
 
     def _item(self, line: Line, gap: int) -> None:
         """Add the first line of a list's item."""
@@ -218,7 +237,7 @@ class _Reader:
     def _address(self, line: Line, url: str, gap: int) -> None:
         """Add a line that is only an address."""
         draft = self.draft
-        if draft is None or self._is_over(draft, gap) or self._is_apart(draft, line, gap):
+        if draft is None or line.term or self._is_over(draft, gap) or self._is_apart(draft, line, gap):
             draft = self._begin(line.number)
         draft.address(url)
 
@@ -231,7 +250,7 @@ class _Reader:
     def _text(self, line: Line, block: list[Line], at: int, gap: int) -> None:
         """Add a line of words, the `at`-th of its block."""
         draft = self.draft
-        begins = draft is None or (line.first and self._is_over(draft, gap))
+        begins = draft is None or (line.first and (line.term or self._is_over(draft, gap)))
         if draft is not None and not (begins or draft.explicit):
             begins = self._begins(draft, line, block[at:], gap) if line.first else self._parts(draft, block, at)
             begins = begins and not self._is_quotation(draft, line)
@@ -239,7 +258,11 @@ class _Reader:
             doubtful = draft is not None and draft.ended and gap < 2
             draft = self._begin(line.number)
             draft.doubtful = doubtful
-        draft.add(line, apart=gap > 0 or line.broken or line.first or is_apart(draft.width, line.words))
+        draft.titled = draft.titled or (begins and not self.wide and self.titles > 1 and is_title_link(line))
+        wrapped = not draft.width and draft.open and line.words[:1].islower()
+        draft.add(
+            line, apart=gap > 0 or line.broken or line.first or (not wrapped and is_apart(draft.width, line.words))
+        )
 
     def _is_over(self, draft: Draft, gap: int) -> bool:
         """Return whether two empty lines end an entry that a heading began, in an issue that separates entries so."""
@@ -262,26 +285,39 @@ class _Reader:
         """Return whether a block's first line begins an entry."""
         if gap > 1 or (draft.listed and not line.depth):
             return not (line.depth and line.list_id == draft.listed)
-        if draft.listed and line.depth:
+        if (draft.listed and line.depth) or (draft.pieces and line.raw.lstrip().startswith(_SIGNED)):
             return False
-        if draft.pieces and line.raw.lstrip().startswith(_SIGNED):
-            return False
+        if draft.titled:
+            return bool(line.lead) or (line.opens and named(line.mentions[0]))
         if self.wide:
             return (draft.ended and bool(draft.pieces)) or bool(draft.urls and line.opens and gap)
-        if draft.led and not draft.pieces:
+        if (draft.led and not draft.pieces) or self._repeats(draft, block):
             return False
         return self._begins_narrow(draft, line, block)
+
+    def _repeats(self, draft: Draft, block: list[Line]) -> bool:
+        """Return whether a paragraph links only to what the entry above it links to: `Read more` below a title."""
+        urls = {mention.url for line in block for mention in line.mentions}
+        if not (urls and urls <= draft.urls.keys() and draft.pieces):
+            return False
+        return not (block[0].lead or (block[0].opens and named(block[0].mentions[0])))
 
     def _begins_narrow(self, draft: Draft, line: Line, block: list[Line]) -> bool:
         """Return whether a paragraph begins an entry where one empty line separates entries."""
         linked = any(each.mentions and not each.alone for each in block)
         if draft.urls:
-            return linked or any(each.alone for each in block) or bool(line.lead) or self._is_title(line, block)
-        return (linked and not draft.is_title(_TITLE_MAX_CHARS)) or (bool(line.lead) and bool(draft.pieces))
+            if linked or any(each.alone for each in block) or line.lead or self._is_title(line, block):
+                return True
+            return not draft.ended and self._has_address_below(block)
+        return (linked and not draft.is_title(TITLE_MAX_CHARS)) or (bool(line.lead) and bool(draft.pieces))
+
+    def _has_address_below(self, block: list[Line]) -> bool:
+        """Return whether a paragraph is one short line with its address in the paragraph below."""
+        return len(block) == 1 and len(block[0].words) <= TITLE_MAX_CHARS and bool(self.below and self.below[0].alone)
 
     def _is_title(self, line: Line, block: list[Line]) -> bool:
         """Return whether a paragraph without a link looks like the title of what is below it."""
-        return len(block) == 1 and not line.quoted and len(line.words) <= _TITLE_MAX_CHARS and line.words[-1:].isalnum()
+        return len(block) == 1 and not line.quoted and len(line.words) <= TITLE_MAX_CHARS and line.words[-1:].isalnum()
 
     def _begin(self, number: int) -> Draft:
         self.draft = draft = Draft(number)
@@ -292,56 +328,3 @@ class _Reader:
 def _below(url: str, second: str, more: str) -> str:
     """Return the lines of an entry's addresses as they are written."""
     return "".join([f"\n<br>[{each}]({each})" for each in (url, second) if each]) + more
-
-
-def _finished(parts: list[_Part]) -> tuple[Section, ...]:
-    """Return the values of everything that was read."""
-    sections = []
-    position = 0
-    for part in parts:
-        entries = []
-        for draft in _settled(part.drafts):
-            urls, title = draft.shown()
-            entries.append(entry_of(position, draft.text, title, urls, draft.line))
-            position += 1
-        if entries or part.heading:
-            kind = part.kind or sponsor.kind_of(entries)
-            if len(parts) == 1 and (
-                sum(bool(entry.links) for entry in entries) > 1 or any(d.listed and d.urls for d in part.drafts)
-            ):
-                kind = Kind.NEWS  # several links, or a list of them, and no heading at all: not an intro
-            sections.append(section_of(part.heading, kind, tuple(entries), part.line))
-    return sponsor.with_sponsors_apart(sections)
-
-
-def _settled(drafts: list[Draft | Ready]) -> list[Draft | Ready]:
-    """Join to entries the text that was separated from them.
-
-    Text after an entry's links that has no link of its own is the entry's end. A short line without a full stop
-    and without a link is the title of the entry below.
-    """
-    settled: list[Draft | Ready] = []
-    for draft in drafts:
-        last = settled[-1] if settled else None
-        if isinstance(last, Draft) and _belongs(last, draft):
-            last.join(draft)
-        else:
-            settled.append(draft)
-    return settled
-
-
-def _belongs(last: Draft, draft: Draft | Ready) -> bool:
-    """Return whether a draft belongs to the entry above it, or that entry to the draft."""
-    return (draft.doubtful and not draft.urls) or _is_title_of(last, draft) or _is_picture_of(last, draft)
-
-
-def _is_picture_of(draft: Draft, below: Draft | Ready) -> bool:
-    """Return whether a draft is only a picture that links to what the entry below it links to."""
-    return not draft.pieces and bool(below.pieces) and bool(draft.urls) and draft.urls.keys() <= set(below.urls)
-
-
-def _is_title_of(draft: Draft, below: Draft | Ready) -> bool:
-    """Return whether a draft is the title of the one below it."""
-    if draft.urls or draft.listed or draft.explicit or below.listed or not below.pieces:
-        return False
-    return draft.is_title(_TITLE_MAX_CHARS)

@@ -34,6 +34,7 @@ def clause(text: str) -> str:
     line = _POINTING.sub("", _ADDRESS.sub("", line)) if "http" in line else line
     if is_wide_script(line):
         return _wide(line)
+    line = (_NOTE.sub("", line) if "[" in line else line).rstrip(" →⇒»›▶►👉")
     if sentence := _sentence(line):
         return sentence
     return _shorter(line)
@@ -250,6 +251,8 @@ _MORE_OF_IT = re.compile(
 )
 _COUNTED = re.compile(r"(?:\d{1,3}[.)]\s+|\d{1,3}、|[（(]\d{1,3}[）)]\s*)(?=\S)")
 _ADDRESS = re.compile(r"\s*[-–—:]?\s*[(<]?https?://\S+")
+_NOTE = re.compile(r"\s?\[\d{1,3}\](?=[\s.,;:!?)]|$)")
+"""The number of a reference."""
 _POINTING = re.compile(r"(?<=[.!?]) (?:at|from|here|see|source|via|visit)[.:]?$", re.IGNORECASE)
 """Words that led to an address which was taken out."""
 _BRACKETS = re.compile(r"(?<=\w) \([^()]*\)(?=[ ,.;:!?]|$)")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from archive import body, date, front, label, release
+from archive import body, date, front, label, notes, release
 from archive.doubtful import DATE_ADVICE, doubt
 from archive.front import BrokenError, shown
 from archive.hidden import Hidden, Visible, visible
@@ -143,7 +143,7 @@ class _Document:
         if heading and (heading == title or heading in title):  # the title has the date
             first += body_text.count("\n", 0, end)
             body_text = body_text[end:]
-        sections = seen.placed(body.parse(body_text, first), line)
+        sections = seen.placed(body.parse(notes.linked(body_text), first), line)
         if not any(section.entries for section in sections):
             self._note(0, "it has no text below its front matter", "write the issue, or take the file away")
         _check_shown(sections, seen)

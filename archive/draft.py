@@ -10,7 +10,9 @@ from archive.link import is_profile
 
 _MARKER = re.compile(r"\s*(?:\d{1,3}、|[（(]\d{1,3}[）)]\s*|[①-⑳]\s*|\d{1,3}[．.)](?=[^\s\d])(?=[^\x00-\x7f]))")
 """What begins an entry where Markdown's grammar sees no list: `1、`, `（1）`, `①`."""
+_SIGN = re.compile(r"\s*[■□◆◇●○◎▼▽▲△★☆▪▫◾◽]+\s*(?=\w|[「『（(《\[])")
 _BULLET = re.compile(r"\s*[•‣◦·・]\s*")
+_SENTENCE_ENDS = frozenset(".!?:;…。")
 _COUNTED = re.compile(r"\s*\d{1,3}[.、)]\s+")
 
 
@@ -26,6 +28,25 @@ def bullet(line: Line) -> int:
     return found.end() if found else 0
 
 
+def signed(line: Line) -> int:
+    """Return the length of the sign that a line begins with as titles in Japanese mails do (`■`), 0 for none."""
+    found = _SIGN.match(line.raw)
+    return found.end() if found else 0
+
+
+def is_title_link(line: Line) -> bool:
+    """Return whether a line is nothing but a link in bold, as a title is; a number may precede it."""
+    if not line.lead or line.lead != line.words or len(line.mentions) != 1 or line.depth or line.level:
+        return False
+    mention = line.mentions[0]
+    return not mention.address and _COUNTED.sub("", line.words, count=1) == mention.label
+
+
+def named(mention: Mention) -> bool:
+    """Return whether a link's label names a thing, unlike `here`, `Discussion` or an address."""
+    return not mention.address and mention.label.lower().strip(" .:»→()[]") not in _GENERIC
+
+
 class Draft:
     """An entry being read.
 
@@ -33,7 +54,7 @@ class Draft:
     address on a line of its own. `doubtful`: it began right after such a line, so that without a link of its own
     it is the end of the entry before. `led`: it began with an address, which its text follows. `listed`: the list
     it is an item of, `depth`: in how many lists that stands. `explicit`: a heading or a number begins it, and the
-    next one ends it. `title`: its heading's words.
+    next one ends it. `titled`: a link in bold is its title. `title`: its heading's words.
     """
 
     # Most drafts keep these: values of the class cost nothing to set.
@@ -41,7 +62,7 @@ class Draft:
     linked: Line | None = None
     title = ""
     width = listed = depth = 0
-    ended = doubtful = led = explicit = False
+    ended = doubtful = led = explicit = titled = False
 
     def __init__(self, number: int) -> None:
         """Begin at the line `number`."""
@@ -92,6 +113,11 @@ class Draft:
         self.bullets += other.bullets
         self.urls.update(dict.fromkeys(other.urls))
         self.ended = other.ended
+
+    @property
+    def open(self) -> bool:
+        """Whether its text ends within a sentence, which the next line goes on with."""
+        return bool(self.pieces) and not self.ended and self.pieces[-1][-1:] not in _SENTENCE_ENDS
 
     @property
     def text(self) -> str:
@@ -146,7 +172,9 @@ def links_and_headline(draft: Draft) -> tuple[tuple[str, ...], str]:
     urls = _ordered(draft)
     if not urls:
         return urls, headline(None, draft.text, draft.title or _lead(draft))
-    label = draft.title or _lead(draft) or _only_item(draft) or _label(draft) or _before_address(draft)
+    label = (
+        draft.title or _lead(draft) or _only_item(draft) or _label(draft) or _of_row(draft) or _before_address(draft)
+    )
     inline = any(not (mention.address or mention.picture) for mention in draft.mentions)
     return urls, headline(urls[0], draft.text, explained(label, draft.text), inline=inline)
 
@@ -220,7 +248,7 @@ def _only_item(draft: Draft) -> str:
 
 _GENERIC = frozenset(
     """here this link links via source more read details blog post article website site github docs video slides talk
-    paper thread repo code demo pr issue 原文 链接 这里 英文 中文 来源""".split()  # noqa: SIM905 - reads better
+    paper thread repo code demo pr issue comments comment discussion discuss 原文 链接 这里 英文 中文 来源""".split()  # noqa: SIM905 - reads better
 )
 _BARE_LABEL = re.compile(r"[#\d\W]+|\w+\.(?:com|org|net|io|dev|co)|[A-Z]{2,8}[- #]?\d+")
 """A label that is a number or an address, and says nothing without the words after it."""
@@ -258,10 +286,26 @@ def _names_little(mention: Mention, label: str, more: str) -> bool:
     )
 
 
+def _of_row(draft: Draft) -> str:
+    """Return the first cell of a table's row, or the name that a line begins with: `Foldr — Folds maps — [link](…)`."""
+    line = draft.first
+    if line is None or len(draft.pieces) != 1 or not line.mentions:
+        return ""
+    if line.row:
+        first = line.raw.partition(" · ")[0].strip()
+        return first if len(_LETTER.findall(first)) > 1 and "://" not in first else ""
+    row = _ROW.match(line.raw) if draft.listed and not named(line.mentions[0]) else None
+    return row[1] if row and row.end() <= line.mentions[0].start else ""
+
+
+_LETTER = re.compile(r"[^\W\d_]")
+_ROW = re.compile(r"\s*(\S.{1,60}?)\s+[—–|]\s+")
+
+
 def _before_address(draft: Draft) -> str:
     """Return the title of "title - address"."""
     line = draft.linked or draft.first
-    if line is None or len(draft.mentions) != 1 or not draft.mentions[0].address or line is not draft.first:
+    if line is None or line.row or len(draft.mentions) != 1 or not draft.mentions[0].address or line is not draft.first:
         return ""
     before = _COUNTED.sub("", line.raw[: draft.mentions[0].start])
     title = before.rstrip(" -–—:：|(（<")

@@ -26,6 +26,12 @@ _PARSER = Markdown(
     | Options.ENABLE_DEFINITION_LIST
 )
 _MAILED = re.compile(r"^ {0,3}>[ ]?(?=From |\S[^\n]*\n {0,3}(?:={2,}|-{2,})[ \t]*$)", re.MULTILINE)
+_NUMBERED_HEADING = re.compile(
+    r"(?<![^\n])(?<!\S\n)(\d{1,2})([.)] {1,3}(?=[^\W\d_])[^\n]{2,80}\n)(?=(={4,}|-{4,})[ \t]*(?:\n|\Z))"
+)
+"""A numbered line that is underlined: a heading to a reader, and an item and a rule to CommonMark."""
+_UNDERLINED_CHARS = 4
+"""Characters by which an underline may be longer or shorter than its line."""
 _PARAGRAPH_CHARS = 2_000
 """Characters before a line in which code may have begun that continues to it."""
 _TWIN = re.compile(r"\[(https?://[^\s\[\]<>()]*[()][^\s\[\]<>]*)\]\(\1\)")
@@ -43,7 +49,7 @@ def mended(text: str) -> str:
         text = text.replace("\0", " ")
     if ">" in text:
         text = _MAILED.sub(_unquoted, text)
-    text = open_fence_escaped(text)
+    text = _NUMBERED_HEADING.sub(_counted, open_fence_escaped(text))
     if "://" not in text:
         return text
     return _STARRED.sub(_spared, _TWIN.sub(r"[\1](<\1>)", text))
@@ -54,6 +60,12 @@ def _unquoted(match: re.Match[str]) -> str:
     text, at = match.string, match.start()
     paragraph = max(text.rfind("\n\n", max(0, at - _PARAGRAPH_CHARS), at), at - _PARAGRAPH_CHARS, 0)
     return match[0] if "`" in text[paragraph:at] else ""
+
+
+def _counted(match: re.Match[str]) -> str:
+    """Return a numbered line that begins no item if the line below it is its underline, and no rule."""
+    long = len(match[1]) + len(match[2]) - 1
+    return f"{match[1]}\\{match[2]}" if abs(long - len(match[3])) <= _UNDERLINED_CHARS else match[0]
 
 
 def _spared(match: re.Match[str]) -> str:
@@ -242,6 +254,8 @@ class _Events:
             self._code = ""
         elif kind in _UNMARKED:
             self.builder.cut()
+            if self._row > 1:
+                self.builder.unpart()
         else:
             self.finish()
             self._end_block(kind)
@@ -272,7 +286,7 @@ class _Events:
         """Begin a table's cell: from the second row on, each is preceded by its column's heading."""
         if self._cells:
             head = self._heads[self._cells] if self._row > 1 and self._cells < len(self._heads) else ""
-            self.builder.text(f"{_SEPARATOR}{head}: " if head else _SEPARATOR)
+            self.builder.part(f"{_SEPARATOR}{head}: " if head else _SEPARATOR)
         self._cells += 1
 
     def number(self, at: int) -> int:

@@ -66,12 +66,14 @@ def explained(label: str, text: str) -> str:
     """
     if not label or len(label) > _NAME_MAX_CHARS or WIDE_SCRIPT.search(label):
         return label
-    rest = text.removeprefix(label).lstrip(" \n：:-–—")
+    rest = _ALIAS.sub("", text.removeprefix(label)).lstrip(" \n：:-–—")
     if not is_wide_script(rest) or not (said := clause(rest)):
         return label
     return f"{label}：{said}"
 
 
+_ALIAS = re.compile(r"\A\s?[（(][^（）()\n]*[）)](?=\n)")
+"""Another name in brackets, after the name."""
 _NAME_MAX_CHARS = 40
 _ORNAMENTS = " →⇒»›▶►•・"
 """Signs that lead a line and are no part of its title."""
@@ -82,10 +84,15 @@ _DURATION = re.compile(r"\s*(?:[·•|–—-]\s*|\()\d{1,3}[ -]?min(?:ute)?s?\.
 def _own_title(text: str) -> str:
     """Return the description's first line if it is a title above the rest: three words or more without a full stop."""
     first, more, _ = text.partition("\n")
+    if "://" in first:
+        first = _ADDRESS_LAST.sub("", first)
     if not more or len(first) > HEADLINE_MAX_CHARS or first[-1:] in ".:,;" or first[:1] == "•" or first.count(" ") < 2:
         return ""
     goes_on = needs_more(first.rpartition(" ")[2].lower()) and not first.endswith((" & more", " and more"))
     return "" if goes_on else first
+
+
+_ADDRESS_LAST = re.compile(r"\s*[:–—-]*\s*[(<]?(?:https?|ftp)://\S+$")
 
 
 def _split(url: str) -> tuple[str, str]:

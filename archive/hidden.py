@@ -102,6 +102,7 @@ _TOKEN = re.compile(
     |\{{/\*|\{{\#(?![^{{}}\#\n]*+\}})|\{{>>|\{{::comment[ ]*\}}|\{{\{{-?[ ]*/\*|\{{\{{[<%][ ]*comment[ ]*[>%]\}}\}}
     |(?P<template>\{{%(?!-?[ ]*comment(?:[ ][^%{{}}\n]*+|-)?%\}})(?:[^%{{\n]|%(?!\}}))*+%\}}
     |\{{\{{[<%](?![ ]*comment[ ]*[>%]\}}\}})[^<>\n]*+(?:>|(?<=%))\}}\}}
+    |^[ ]{{0,3}}(?:[*+-]|1\.)[ ]++[^\n]{{1,60}}\n[ ]*+\{{:[ ]?toc\b[^{{}}\n]*+\}}|^\*\[[^\]\n]{{1,99}}\]:[^\n]*+
     |\{{:[^{{}}\n]*+\}}|\{{\{{(?!\{{|-?[ ]*/\*)[^{{}}\n]*+\}}\}})""",
     re.VERBOSE | re.IGNORECASE | re.MULTILINE,
 )
@@ -124,6 +125,8 @@ _ENDS = {
     "{{%": re.compile(r"\{\{%[ ]*/comment[ ]*%\}\}"),
 }
 _DEFINITION = re.compile(r"[ ]{0,3}\[[^\]\n]{0,99}\]:")
+_ENDING = re.compile(r"[,.;:!?](?:\s|\Z)")
+"""Punctuation that no blank precedes; what stood between was hidden."""
 _BLANK = re.compile(r"\n[ \t]*(?=\n)")
 _ADDRESS_SO_FAR = re.compile(r"(?:://|\]\()\S*\Z")
 _LAST_PERCENT = re.compile(r"(?<![\d%])%%(?=[ \t]*$)", re.MULTILINE)
@@ -369,6 +372,9 @@ class _Rest:
 
     def end(self) -> None:
         """End the current line."""
+        for cut in self._cuts:
+            if 0 < cut < len(self._pieces) and _ENDING.match(self._pieces[cut]) and self._pieces[cut - 1][-1:] == " ":
+                self._pieces[cut - 1] = self._pieces[cut - 1][:-1]
         line = "".join(self._pieces)
         if self._cuts:
             if not "".join(self._pieces[: self._cuts[0]]).strip() and line[:1] == " " and line[:2] != "  ":

@@ -105,7 +105,7 @@ class LineBuilder:
 
     def _reset(self) -> None:
         self.pieces: list[str] = []
-        self.length = self.anchored = 0
+        self.length = self.anchored = self.parted = 0
         self.worded = False
         self.mentions: list[Mention] = []
         self.masked: list[tuple[int, int]] = []
@@ -123,6 +123,18 @@ class LineBuilder:
         self.pieces.append(words)
         self.length += len(words)
         self.worded = self.worded or bool(words.strip(" •*-\u200b"))
+
+    def part(self, words: str) -> None:
+        """Add what separates a table's cell from the one before."""
+        self.text(words)
+        self.parted = len(self.pieces)
+
+    def unpart(self) -> None:
+        """Remove what separates a cell that turned out to be empty."""
+        if self.parted == len(self.pieces) > 0:
+            self.length -= len(self.pieces.pop())
+            self.cuts = [min(cut, self.length) for cut in self.cuts]
+            self.parted = 0
 
     def cut(self) -> None:
         """Keep an address from continuing across this point."""

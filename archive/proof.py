@@ -26,6 +26,7 @@ from archive.document import Reading
 from archive.hidden import Hidden
 from archive.issue import Issue
 from archive.link import canonical, trimmed
+from archive.notes import linked
 from archive.page import PARTING, ShownLine, Unseen, parsed
 
 _TOKEN = re.compile(r"[^\W_]+")
@@ -66,6 +67,8 @@ _UNSEEN = tuple(
         (r"\{%(?!-?\s*comment)", r"%\}"),
         (r"\{\{[<%](?!\s*comment)", r"[>%]\}\}"),
         (r"\{:(?!:)", r"\}"),
+        (r" {0,3}(?:[*+-]|1\.) +[^\n]{1,60}\n *\{: ?toc\b", r"\}"),
+        (r"\*\[[^\]\n]{1,99}\]:", r"(?=\n|\Z)"),
         (r"\{\{(?![<%]|-?\s*/\*)", r"\}\}"),
         (r"%%(?=(?:(?!%%|\n[ \t]*\n)[\s\S])*%%)", r"%%"),
         (r"%%", r"(?<![\d%])%%(?=[ \t]*(?:\n|\Z))"),
@@ -78,6 +81,8 @@ _UNSEEN = tuple(
         (r"\{\{[<%]\s*comment", r"/comment\s*[>%]\}\}"),
     )
 )
+_ENDING = re.compile(r"[,.;:!?](?:\s|\Z)")
+"""Punctuation that no blank precedes where what stood between is not seen."""
 _OPENING = re.compile(veil.OPENING, re.IGNORECASE)
 _TRAILING = ".,;:!?'\"*…’”>|"
 
@@ -162,7 +167,9 @@ def _seen(body: str, hidden: Iterable[Hidden]) -> tuple[str, list[Hidden]]:
     """Return `body` without its hidden text, with all its line ends, and the hidden text that should be visible."""
     pieces, at, wrong = [], 0, []
     for piece in hidden:
-        pieces += [body[at : piece.start], "\n" * piece.raw.count("\n")]
+        before = body[at : piece.start]
+        pieces += [before[:-1] if _ENDING.match(body, piece.end) and before[-1:] == " " else before]
+        pieces.append("\n" * piece.raw.count("\n"))
         at = piece.end
         if body[piece.start : piece.end] != piece.raw or not _is_unseen(piece, body[at : at + 1]):
             wrong.append(piece)
@@ -203,7 +210,7 @@ def compare(body: str, first_line: int, issue: Issue) -> tuple[Iterator[tuple[in
 
     `first_line` is the number of the body's first line in its file.
     """
-    body = body.replace("\r\n", "\n").replace("\r", "\n").replace("\0", " ")
+    body = linked(body.replace("\r\n", "\n").replace("\r", "\n").replace("\0", " "))
     page, unseen = parsed(body)
     return _differences(body.split("\n"), page, first_line, issue), unseen
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from archive import body, grammar, proof, shapes
+from archive import assembly, body, grammar, proof, shapes
 from archive.issue import Entry, Issue, Link, Section, entry_of, section_of
 from archive.kind import Kind
 from tests.fakes.growth import LINEAR_AT_MOST, growth
@@ -184,7 +184,7 @@ def test_the_fast_path_for_usual_shapes_agrees_with_the_grammar(text: str) -> No
     reader = body._Reader(1)
     reader.wide = shapes.is_wide(text)
     reader.read_lines(grammar.lines(text))
-    assert body.parse(text) == body._finished(reader.parts)
+    assert body.parse(text) == assembly.sections(reader.parts)
 
 
 def test_values_of_the_fast_path_behave_like_others() -> None:
