@@ -18,6 +18,7 @@ from archive.search.spelling import allowed
 
 MAX_NAMED = 8
 """So many newsletters are named to somebody who asked for one that there is not."""
+_FROM_BEGUN = re.compile(r"((?:.*\s)?)from:\"?([^\s\"]*)", re.IGNORECASE)
 _APART = re.compile(r"[\W_]+")
 
 
@@ -40,6 +41,15 @@ class Newsletters:
         said = Counter(map(_letters, self.names.values()))
         named = {_letters(name): slug for slug, name in self.names.items() if said[_letters(name)] == 1}
         return {key: slug for key, slug in named.items() if key} | {_letters(slug): slug for slug in self.names}
+
+    def completed(self, typed: str) -> tuple[str, ...]:
+        """Return what a query that ends with `from:` and the beginning of a slug or name may become; () for others."""
+        match = _FROM_BEGUN.fullmatch(typed)
+        if match is None or not self.are_several():
+            return ()
+        begun = _letters(match[2])
+        slugs = dict.fromkeys(slug for key, slug in sorted(self._slugs.items()) if key.startswith(begun))
+        return tuple(f"{match[1]}from:{slug}" for slug in sorted(slugs))
 
     def without_issues(self) -> Newsletters:
         """Return the same newsletters, without holding the issues that they were taken from."""

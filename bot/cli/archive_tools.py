@@ -43,7 +43,8 @@ class ArchiveTools:
     def search(self, query: str, limit: int = 10) -> Fields:
         """Find entries of the newsletter, best first, as /weekly does; "match" is strong, nearest or none.
 
-        Filters: "exact phrase", -word, in:tools, site:github.com, issue:435, after:2018, before:2020-06, sort:new.
+        Filters: "exact phrase", -word, in:tools, site:github.com, issue:435, from:sre-weekly,
+        after:2018, before:2020-06, sort:new.
         """
         size = min(max(limit, 1), MAX_RESULTS)
         today = self._clock.now().date()

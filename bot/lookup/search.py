@@ -157,7 +157,9 @@ class Answers:
 
     def help(self) -> Message:
         """Explain every command."""
-        return helping.explain(self._example())
+        newest, newsletters = self.newest(), self._newsletters()
+        named = newest.newsletter if newest is not None and newsletters.are_several() else ""
+        return helping.explain(self._example(), named)
 
     def tools_help(self, reason: str = "") -> Message:
         """Explain the command that searches the tools only, or say the `reason` why it did not search."""
@@ -220,9 +222,14 @@ class Answers:
         return replace(found, results=found.results[:_NEAREST], total=min(found.total, _NEAREST))
 
     def suggest(self, typed: str) -> list[dict[str, Any]]:
-        """Return options for Slack's type-ahead: first the typed text itself, then topics that complete it."""
+        """Return options for Slack's type-ahead: first the typed text itself, then topics that complete it.
+
+        Behind `from:` the newsletters complete it.
+        """
         typed = one_line(typed)
-        found = dict.fromkeys((typed, *self._library.current.index.suggest(typed, _MAX_SUGGESTIONS)) if typed else ())
+        index = self._library.current.index
+        more = index.newsletters.completed(typed)[:_MAX_SUGGESTIONS] or index.suggest(typed, _MAX_SUGGESTIONS)
+        found = dict.fromkeys((typed, *more) if typed else ())
         return [
             {"text": {"type": "plain_text", "text": plain_query(each)}, "value": value}
             for each in found

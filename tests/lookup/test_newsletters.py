@@ -157,3 +157,24 @@ def test_more_newsletters_than_have_room_are_not_all_offered() -> None:
     many = [qualified(f"letter-{n:02}", numbered(1, n)) for n in range(MAX_OFFERED + 5)]
     assert len(buttons(which(1, many))) == MAX_OFFERED
     assert len(buttons(answers(*many).latest())) == MAX_OFFERED
+
+
+def test_help_shows_how_to_name_a_newsletter_where_there_are_several() -> None:
+    """With the newest issue's."""
+    assert "from:tide-weekly" in json.dumps(SEVERAL.help().blocks)
+    assert "from:" not in json.dumps(ONE.help().blocks)
+    assert breaches(SEVERAL.help()) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "completed"),
+    [
+        ("knots from:", ["knots from:", "knots from:bread", "knots from:ropes", "knots from:tide-weekly"]),
+        ("from:TI", ["from:TI", "from:tide-weekly"]),
+        ("knots from:nobody", ["knots from:nobody"]),
+    ],
+)
+def test_type_ahead_completes_from(typed: str, completed: list[str]) -> None:
+    """What was typed comes first, as ever."""
+    assert [json.loads(each["value"])["q"] for each in SEVERAL.suggest(typed)] == completed
+    assert [json.loads(each["value"])["q"] for each in ONE.suggest("from:")] == ["from:"]

@@ -34,8 +34,11 @@ MENU = (
 """What the main command takes besides a topic: the word, what may follow it, and what it gives."""
 
 
-def explain(names: CommandNames) -> Message:
-    """Explain every command, the reaction, and the search's language."""
+def explain(names: CommandNames, newsletter: str = "") -> Message:
+    """Explain every command, the reaction, and the search's language.
+
+    `newsletter` is the slug of one of several, for examples; "" where there is only one.
+    """
     weekly, tools, issue = escape(names.command), escape(names.tools), escape(names.issue)
     find = (
         f"`{weekly} service mesh`  the best links about a topic\n"
@@ -43,6 +46,9 @@ def explain(names: CommandNames) -> Message:
         f"`{weekly} latest` · `issue {issue}` · `random` · `topics`\n"
         f'Narrow it: `"exact phrase"` `-word` `in:tools` `site:github.com` `after:2018` `issue:{issue}`'
     )
+    if newsletter:
+        slug = escape(newsletter)
+        find += f"\nOf one newsletter: `{weekly} kafka from:{slug}` · `latest {slug}` · `issue {slug} {issue}`"
     keep = (
         f"Press *Save* beside a link, or react to it with :{escape(names.bookmark)}: and it is yours\n"
         f"`{weekly} saved` · `saved kubernetes`  your bookmarks; my Home tab shows them too\n"
