@@ -136,7 +136,7 @@ def search(
     """Find entries: misspelt, abbreviated or asked as a question.
 
     Filters: "exact phrase", -word, in:tools, site:github.com, issue:435, from:sre-weekly, after:2018, year:2019.
-    Also: before:2020-06, kafka OR rabbitmq, kafka since 2020, latest kafka, sort:new, an issue's number, a pasted address.
+    Also: before:2020-06, kafka OR rabbitmq, kafka since 2020, latest kafka, sort:new, an issue's number, an address.
     """
     from bot.cli.search import search as run_it
 
