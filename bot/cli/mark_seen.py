@@ -76,8 +76,8 @@ async def _undecided(
     for each in await store.subscriptions.list(asked.place):
         if asked.channel not in {None, each.channel}:
             continue
-        known = await store.deliveries.known(each.workspace, each.channel)
-        new, old = waiting(catalogue, each, known, now), untold(catalogue, each, known)
+        known, theirs = await store.deliveries.known(each), catalogue.of(each.newsletter)
+        new, old = waiting(theirs, each, known, now), untold(theirs, each, known)
         names = tuple(label(catalogue.issues[identity]) for identity in (*new, *old))
         if names:
             told = max((catalogue.order[identity] for identity in old), default=0)

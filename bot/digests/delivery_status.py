@@ -64,7 +64,7 @@ class DeliveryReports:
 
     async def status(self, subscription: Subscription, now: datetime) -> DeliveryStatus:
         """Return the subscription's status: what comes next and when, the last digest, and what waits, with reasons."""
-        latest = await self._store.deliveries.latest(subscription.workspace, subscription.channel)
+        latest = await self._store.deliveries.latest(subscription)
         outlook = await self._outlook(subscription, now)
         waits = await self._waiting(outlook, latest)
         coming = self._coming(outlook)
@@ -139,8 +139,8 @@ class DeliveryReports:
 
     async def _outlook(self, subscription: Subscription, now: datetime, most: int | None = MAX_WAITING) -> _Outlook:
         """Play the channel forward until its next `most` issues are posted (None: all)."""
-        catalogue, deliveries = self._registry.current, self._store.deliveries
-        known, waits = await deliveries.history(subscription.workspace, subscription.channel)
+        catalogue, deliveries = self._registry.current.of(subscription.newsletter), self._store.deliveries
+        known, waits = await deliveries.history(subscription)
         unfinished = await deliveries.unfinished(subscription.id, now) if waits else ()
         play = partial(forecast, subscription, catalogue, known, unfinished, now, policy=self._policy, most=most)
         # Hundreds of turns take a moment, which nobody else should wait for.
@@ -161,7 +161,8 @@ class DeliveryReports:
         rows = await self._store.deliveries.list(
             workspace=subscription.workspace, channel=subscription.channel, progress=Progress.PASSED, limit=MAX_OLDER
         )
-        passed = [row.issue for row in rows if row.decided > outlook.now - SAID and row.issue in catalogue.issues]
+        lately = [row for row in rows if row.subscription == subscription.id and row.decided > outlook.now - SAID]
+        passed = [row.issue for row in lately if row.issue in catalogue.issues]
         found = (*passed, *passed_over(catalogue, subscription, outlook.known, outlook.now))
         return tuple(title(issue) for issue in sorted((catalogue.issues[key] for key in found), key=_published))
 
@@ -206,7 +207,9 @@ class DeliveryReports:
         found = [
             Waiting(self._title(each), stands(each, subscription, at.get(each.issue), outlook.now))
             for each in reversed(rows)
-            if each.progress in _UNFINISHED and (latest is None or each.id != latest.id)
+            if each.subscription == subscription.id
+            and each.progress in _UNFINISHED
+            and (latest is None or each.id != latest.id)
         ]
         shown = outlook.queue[:MAX_WAITING]
         return (*found, *(Waiting(title(outlook.issue(key)), self._turn(outlook, key)) for key in shown))

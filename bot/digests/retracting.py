@@ -49,7 +49,7 @@ class Retracting:
         delivery = await self._find(workspace, value)
         if delivery is None:
             return _UNKNOWN
-        subscription = await self._store.subscriptions.get(workspace, delivery.channel)
+        subscription = await self._store.subscriptions.by_id(delivery.subscription)
         if subscription is None or not may_retract(subscription, user, self._admins):
             return "Only the person who subscribed the channel, or an admin of mine, can take a digest back."
         if delivery.progress not in RETRACTABLE:
@@ -83,7 +83,7 @@ class Retracting:
 
     async def _coming(self, delivery: Delivery) -> str:
         """Return a line that says when a digest goes out that was just asked for."""
-        subscription = await self._store.subscriptions.get(delivery.workspace, delivery.channel)
+        subscription = await self._store.subscriptions.by_id(delivery.subscription)
         if subscription is not None and subscription.paused is not None:
             why = clip(subscription.paused.reason, 300)
             return f"Posts in <#{delivery.channel}> are paused ({why}). It goes out once they go on."

@@ -28,5 +28,9 @@ class SecondBotAlerts:
             await alert(self.slack, seen.workspace, to, second_bot(seen), "a second bot")
 
     async def _owner(self, seen: Sighting) -> str:
-        subscription = await self.store.subscriptions.get(seen.workspace, seen.channel)
-        return subscription.user if subscription is not None else ""
+        """Return who owns what was seen twice, or else anything in the channel; "" for nobody."""
+        store = self.store
+        here = await store.subscriptions.list(seen.workspace, seen.channel)
+        delivery = await store.deliveries.get(seen.workspace, seen.channel, seen.issue)
+        theirs = [each for each in here if delivery is not None and each.id == delivery.subscription]
+        return next((each.user for each in (*theirs, *here)), "")

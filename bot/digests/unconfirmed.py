@@ -53,7 +53,7 @@ class UnconfirmedPosts:
 
     async def _posting(self, delivery: Delivery, part: PartRow) -> str:
         """Schedule the part, and return a line that says when it will be posted."""
-        subscription = await self._store.subscriptions.get(delivery.workspace, delivery.channel)
+        subscription = await self._store.subscriptions.by_id(delivery.subscription)
         if subscription is None:
             return f"Nothing is posted: <#{delivery.channel}> is not subscribed any more."
         now = self._clock.now()

@@ -32,6 +32,14 @@ class IssueCatalogue:
     back: Mapping[str, datetime] = field(default_factory=dict)
     elsewhere: frozenset[str] = frozenset()
     """The identities of which another process has read another text: it corrects what is posted of them."""
+    newsletters: Mapping[str, IssueCatalogue] = field(default_factory=dict)
+    """Where there are several newsletters: the catalogue of each, by its slug."""
+
+    def of(self, newsletter: str) -> IssueCatalogue:
+        """Return the catalogue of one newsletter (a slug), without issues if there is none; "": that of all."""
+        if not newsletter:
+            return self
+        return self.newsletters.get(newsletter) or IssueCatalogue(zone=self.zone)
 
     def by_number(self, numbers: Iterable[int]) -> tuple[str, ...]:
         """Return the identities of the issues that are there and have one of these order numbers, in that order."""

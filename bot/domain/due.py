@@ -22,8 +22,8 @@ CLOCK_STEP = timedelta(hours=12)
 """A cursor further ahead than this was set by a clock that has since been put back."""
 _DAY = timedelta(days=1)
 Known: TypeAlias = Mapping[str, datetime | None]
-"""The issues ever decided for a channel, with when; None for one that takes no place in a day's limit: it was passed
-over, or a person asked for it."""
+"""The issues ever decided for a channel, with when; None for one that takes no place in a subscription's day: it was
+passed over, a person asked for it, or it was decided for another subscription of the channel."""
 _FAR = timedelta(days=8)
 _QUIET = timedelta(minutes=10)
 """Nobody is told of older issues before so long after the last of them came in: a checkout is told of once."""

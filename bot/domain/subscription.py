@@ -58,13 +58,14 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """What one channel gets, when and how. There is at most one for a (workspace, channel).
+    """What one channel gets, when and how. There is at most one for a (workspace, channel, newsletter).
 
     `user` owns it and gets its alerts: who subscribed first, until they hand it over or leave. `access` is the stored
     word for who may change it (`bot.domain.subscription_settings.Access`). `since` is the order number (see
     `bot.store.issues`) of the last issue that was there when the channel subscribed: only later ones are new to it.
     `cursor` is the last moment up to which its slots have been decided. `limit` is what Slack said last. `told` is the
-    order number of the last issue of which the subscriber was told that it came in and was not new.
+    order number of the last issue of which the subscriber was told that it came in and was not new. `newsletter` is
+    the slug of the one that it is for, "" for all that there are (where there is one newsletter, for that).
     """
 
     id: int
@@ -80,6 +81,7 @@ class Subscription:
     limit: Limit | None = None
     told: int = 0
     access: str = "everybody"
+    newsletter: str = ""
 
     @property
     def active(self) -> bool:

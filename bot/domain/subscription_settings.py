@@ -74,6 +74,7 @@ class SettingsChange:
     """A recorded change of a channel's settings: what they were `before` and `after` (None: not subscribed).
 
     `user` made it, "" if that person has asked to be forgotten. `undoes` is the id of the change that this one undid.
+    `newsletter` is the slug of the one that the subscription is for, "" for all.
     """
 
     id: int
@@ -84,6 +85,7 @@ class SettingsChange:
     before: ChannelSettings | None
     after: ChannelSettings | None
     undoes: int | None = None
+    newsletter: str = ""
 
 
 @dataclass(frozen=True, slots=True)

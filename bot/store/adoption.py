@@ -7,12 +7,23 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, Table, select, update
+from sqlalchemy import Connection, Table, and_, delete, exists, or_, select, update
 
 from bot.domain.issue_identity import Fingerprint
 from bot.store.inserts import insert_new
 from bot.store.membership import is_among
-from bot.store.tables import archive_looks, broken_files, issues, issues_ahead, slugs
+from bot.store.tables import (
+    archive_looks,
+    broken_files,
+    deliveries,
+    issues,
+    issues_ahead,
+    older_issues,
+    slots,
+    slugs,
+    subscription_audit,
+    subscriptions,
+)
 
 _log = structlog.get_logger(__name__)
 _MIN_LINKS = 3
@@ -68,6 +79,25 @@ def _move(connection: Connection, before: str, after: str) -> None:
     for table in (issues, archive_looks, issues_ahead):
         there = table.c.newsletter == before
         connection.execute(update(table).where(there).values(newsletter=after))
+    if before:  # who has all newsletters goes on to have them
+        _move_subscriptions(connection, before, after)
+
+
+def _move_subscriptions(connection: Connection, before: str, after: str) -> None:
+    """Have the subscriptions to the newsletter `before` be to `after`, and their changes with them.
+
+    Where a channel has one to each, that to `after` gives way: nothing was posted for it, since it had no issues.
+    """
+    columns, other = subscriptions.c, subscriptions.alias()
+    same = and_(other.c.workspace == columns.workspace, other.c.channel == columns.channel)
+    used = or_(*(exists().where(table.c.subscription == columns.id) for table in (deliveries, slots, older_issues)))
+    was_there = exists().where(same, other.c.newsletter == before, ~other.c.ended)
+    connection.execute(delete(subscriptions).where(columns.newsletter == after, was_there, ~used))
+    is_there = exists().where(same, other.c.newsletter == after)
+    moving = update(subscriptions).where(columns.newsletter == before, ~is_there)
+    connection.execute(moving.values(newsletter=after))
+    changes = subscription_audit.c.newsletter == before
+    connection.execute(update(subscription_audit).where(changes).values(newsletter=after))
 
 
 def _rename(connection: Connection, table: Table, column: str, before: str, after: str) -> None:

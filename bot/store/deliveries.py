@@ -86,13 +86,17 @@ class Deliveries:
 
         return await self._database.write(unit)
 
-    async def known(self, workspace: WorkspaceId, channel: str) -> dict[str, datetime | None]:
-        """Return the issues (by identity) that were ever decided for the channel (see `bot.domain.due.Known`)."""
-        return (await self.history(workspace, channel))[0]
+    async def known(self, subscription: Subscription) -> dict[str, datetime | None]:
+        """Return the issues (by identity) that were ever decided for the channel (see `bot.domain.due.Known`).
 
-    async def history(self, workspace: WorkspaceId, channel: str) -> tuple[dict[str, datetime | None], bool]:
-        """Return the known issues, as `known` does, and whether any is still waiting."""
-        return await self._database.read_one_of(histories, {"workspace_": workspace, "channel_": channel})
+        What was decided for another subscription of the channel takes no place in this one's day.
+        """
+        return (await self.history(subscription))[0]
+
+    async def history(self, subscription: Subscription) -> tuple[dict[str, datetime | None], bool]:
+        """Return the known issues, as `known` does, and whether any of the subscription's is still waiting."""
+        where = {"workspace_": subscription.workspace, "channel_": subscription.channel}
+        return await self._database.read_one_of(histories, {**where, "subscription_": subscription.id})
 
     async def unfinished(self, subscription: int, revisable: datetime, version: str = "") -> tuple[Delivery, ...]:
         """Return the deliveries of a subscription that have work left, oldest first.
@@ -115,15 +119,10 @@ class Deliveries:
         found = await self._database.read(lambda connection: with_parts(connection, connection.execute(chosen)))
         return found[0] if found else None
 
-    async def latest(self, workspace: WorkspaceId, channel: str) -> Delivery | None:
-        """Return the channel's newest delivery whose parent is posted, with its parts, or None."""
+    async def latest(self, subscription: Subscription) -> Delivery | None:
+        """Return the subscription's newest delivery whose parent is posted, with its parts, or None."""
         there = _D.progress.in_((Progress.POSTING.value, Progress.DONE.value))
-        chosen = (
-            select(deliveries)
-            .where(_D.workspace == workspace, _D.channel == channel, there)
-            .order_by(_D.id.desc())
-            .limit(1)
-        )
+        chosen = select(deliveries).where(_D.subscription == subscription.id, there).order_by(_D.id.desc()).limit(1)
         found = await self._database.read(lambda connection: with_parts(connection, connection.execute(chosen)))
         return found[0] if found else None
 

@@ -44,8 +44,9 @@ _LEFT = _D.progress.in_((Progress.WAITING.value, Progress.POSTING.value, Progres
 
 # Built once: building a statement takes longer than running it.
 def _history(rows: BulkRows) -> Any:
-    """Return the query for all that was ever decided for channels."""
-    chosen = select(_D.workspace, _D.channel, _D.issue, _D.decided, _D.progress, _D.requested)
+    """Return the query for all that was ever decided for the channels of subscriptions."""
+    asked = rows("subscription_").label("asked")
+    chosen = select(asked, _D.subscription, _D.issue, _D.decided, _D.progress, _D.requested)
     return chosen.where(_D.workspace == rows("workspace_"), _D.channel == rows("channel_"))
 
 
@@ -95,7 +96,7 @@ _FRESH: dict[str, Any] = {
     "workspace": Text(), "channel": Text(), "subscription": BigInteger(), "issue": Text(), "due": Moment(),
     "decided": Moment(), "progress": Text(), "taste": JSON(), "note": Text(), "reason": Text(),
 }  # fmt: skip
-_HISTORY = BulkStatement({"workspace_": Text(), "channel_": Text()}, _history)
+_HISTORY = BulkStatement({"workspace_": Text(), "channel_": Text(), "subscription_": BigInteger()}, _history)
 _UNFINISHED = BulkStatement({"subscription_": BigInteger(), "revisable": Moment(), "version_": Text()}, _unfinished)
 _MOVE = BulkStatement({**_MINE, "cursor_": Moment()}, _move)
 _HELD = BulkStatement(_MINE, _held)
@@ -178,16 +179,17 @@ def _date(slot: dict[str, Any]) -> tuple[int, str]:
 
 
 def histories(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[tuple[dict[str, datetime | None], bool]]:
-    """Return what `Deliveries.history` returns, for many channels."""
-    known: dict[tuple[str, str], dict[str, datetime | None]] = {}
-    waits: set[tuple[str, str]] = set()
+    """Return what `Deliveries.history` returns, for many subscriptions."""
+    known: dict[int, dict[str, datetime | None]] = {}
+    waits: set[int] = set()
     for row in _HISTORY.run(connection, rows):
-        aside = row.requested or row.progress == Progress.PASSED.value
-        known.setdefault((row.workspace, row.channel), {})[row.issue] = None if aside else row.decided
-        if row.progress == Progress.WAITING.value:
-            waits.add((row.workspace, row.channel))
-    places = [(row["workspace_"], row["channel_"]) for row in rows]
-    return [(known.get(place, {}), place in waits) for place in places]
+        mine = row.subscription == row.asked
+        aside = row.requested or row.progress == Progress.PASSED.value or not mine
+        known.setdefault(row.asked, {})[row.issue] = None if aside else row.decided
+        if mine and row.progress == Progress.WAITING.value:
+            waits.add(row.asked)
+    asked = [row["subscription_"] for row in rows]
+    return [(known.get(key, {}), key in waits) for key in asked]
 
 
 def all_unfinished(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[tuple[Delivery, ...]]:

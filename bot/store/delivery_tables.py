@@ -44,7 +44,9 @@ subscriptions = Table(
     Column("told", BigInteger, nullable=False, default=0, server_default="0"),
     # Who may change it (bot.domain.subscription_settings.Access).
     Column("access", Text, nullable=False, default="everybody", server_default="everybody"),
-    UniqueConstraint("workspace", "channel", name="one_subscription_a_channel"),
+    # The slug of the newsletter that it is for; "" for all that there are.
+    Column("newsletter", Text, nullable=False, default="", server_default=""),
+    UniqueConstraint("workspace", "channel", "newsletter", name="one_subscription_a_newsletter"),
     Index("subscriptions_by_wake", "wake_at"),
     Index("subscriptions_by_holder", "holder"),
 )
@@ -64,6 +66,8 @@ subscription_audit = Table(
     Column("owner_after", Text, nullable=False, default="", server_default=""),
     # The change that this one undid.
     Column("undoes", BigInteger),
+    # The subscription's.
+    Column("newsletter", Text, nullable=False, default="", server_default=""),
     Index("subscription_audit_by_channel", "workspace", "channel", "id"),
 )
 slots = Table(

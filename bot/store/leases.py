@@ -2,33 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, case, exists, func, or_, select, update
 
-from bot.domain.delivery import Progress
-from bot.domain.subscription import Subscription
+from bot.domain.delivery import ISSUE_GONE, Progress
+from bot.domain.subscription import Limit, Subscription
 from bot.domain.workspace import WorkspaceId
 from bot.store.database import Database
 from bot.store.membership import is_among, is_among_given
 from bot.store.next_run import FURTHEST_RUN, in_order
-from bot.store.row_mapping import subscription_of
-from bot.store.tables import Moment, deliveries, subscriptions
+from bot.store.row_mapping import limit_of, subscription_of
+from bot.store.tables import Moment, deliveries, parts, subscriptions
 
 FAR = timedelta(days=8)
 """A next_run_at further ahead than this was set by a clock that has since been put back."""
 _CANDIDATES = 5_000
 """How many of the longest waiting are considered for a claim, unless more of them wait."""
+GOES_ON = timedelta(minutes=1)
+"""A digest that is to go on within so long is finished before another of its channel is begun."""
 _S = subscriptions.c
+_O = subscriptions.alias("other").c
 
 # Built once: building a statement takes longer than running it.
 _DUE = or_(_S.wake_at <= bindparam("now"), _S.wake_at > bindparam("far"))
-_ANY_DUE = select(_S.id).where(_DUE).limit(1)
+
+
+def _begun(subscription: Any) -> Any:
+    """Return the condition that a digest of the subscription (a column of ids) is half posted, and can go on."""
+    unsent = exists().where(parts.c.delivery == deliveries.c.id, parts.c.state.in_(("pending", "sending")))
+    sending = exists().where(parts.c.delivery == deliveries.c.id, parts.c.state == "sending")
+    stray = exists().where(parts.c.delivery == deliveries.c.id, parts.c.state == "stray")
+    posting = and_(deliveries.c.progress == Progress.POSTING.value, unsent, ~stray, deliveries.c.reason != ISSUE_GONE)
+    begun = or_(posting, and_(deliveries.c.progress == Progress.WAITING.value, sending))
+    return exists().where(deliveries.c.subscription == subscription, begun)
+
+
+_HELD = and_(_O.holder.is_not(None), _O.wake_at > bindparam("now"), _O.wake_at <= bindparam("far"))
+_GOING_ON = and_(
+    _O.holder.is_(None), _O.wake_at > bindparam("now"), _O.wake_at <= bindparam("soon"),
+    _O.pause_by.is_(None), ~_O.ended, _begun(_O.id),
+)  # fmt: skip
+# A channel's subscriptions are claimed one after the other, so that their digests are never mixed.
+_FREE_CHANNEL = ~exists().where(
+    _O.workspace == _S.workspace, _O.channel == _S.channel, _O.id != _S.id, or_(_HELD, _GOING_ON)
+)
+_ANY_DUE = select(_S.id).where(_DUE, _FREE_CHANNEL).limit(1)
 _WAITING = (
     select(_S.id, _S.workspace, _S.wake_at)
-    .where(_DUE, ~is_among_given(_S.workspace, "full"))
+    .where(_DUE, _FREE_CHANNEL, ~is_among_given(_S.workspace, "full"))
     .order_by(_S.wake_at, _S.id)
 )
 _MORE = _WAITING.limit(1).offset(_CANDIDATES)
@@ -51,7 +77,27 @@ _FAIR = (
     .order_by(_TURNS.c.turn, _TURNS.c.wake_at)
     .limit(bindparam("most"))
 )
-_FREE = select(subscriptions).where(is_among_given(_S.id, "ids"), _DUE).with_for_update(skip_locked=True)
+# All that the channels of these subscriptions have.
+_CHOSEN = subscriptions.alias("chosen")
+_CHANNEL = and_(_CHOSEN.c.workspace == _S.workspace, _CHOSEN.c.channel == _S.channel)
+_ITS_IDS = select(_S.id, _S.workspace, _S.channel).join(_CHOSEN, _CHANNEL).where(is_among_given(_CHOSEN.c.id, "ids"))
+_LOCKED = (
+    select(subscriptions)
+    .join(_CHOSEN, _CHANNEL)
+    .where(is_among_given(_CHOSEN.c.id, "ids"))
+    .with_for_update(of=subscriptions, skip_locked=True)
+)
+_BEGUN = select(_S.id).where(is_among_given(_S.id, "ids"), _begun(_S.id))
+_OTHERS = (
+    select(_O.id)
+    .join(_CHOSEN, and_(_CHOSEN.c.workspace == _O.workspace, _CHOSEN.c.channel == _O.channel))
+    .where(is_among_given(_CHOSEN.c.id, "ids"), _CHOSEN.c.id != _O.id)
+)
+_HOLD_BACK = (
+    update(subscriptions)
+    .where(is_among_given(_S.id, "ids"), _S.holder.is_(None), _S.wake_at < bindparam("until", type_=Moment()))
+    .values(wake_at=bindparam("until", type_=Moment()))
+)
 # A digest is taken back in a paused or ended channel too.
 _RETRACTING = exists().where(deliveries.c.subscription == _S.id, deliveries.c.progress == Progress.RETRACTING.value)
 _RELEASE = (
@@ -72,7 +118,49 @@ _RELEASE = (
 def _release_all(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[None]:
     """Release leases, by subscription id: with one order everywhere, no two transactions can deadlock."""
     connection.execute(_RELEASE, sorted(rows, key=lambda row: int(row["subscription_"])))
+    others = tuple(connection.scalars(_OTHERS, {"ids": [row["subscription_"] for row in rows]}))
+    if others:  # what the channel has besides may post as soon as what is released may
+        connection.execute(_HOLD_BACK, {"ids": list(others), "until": max(row["now_"] for row in rows)})
     return [None] * len(rows)
+
+
+def _claimable(connection: Connection, ids: Sequence[int], now: datetime) -> Iterator[tuple[Any, Limit | None]]:
+    """Yield the rows to claim, at most one of each channel of these subscriptions, with the channel's last limit.
+
+    All that a channel has is locked first, so that no two workers claim of one channel at a time.
+    """
+    given = {"ids": list(ids)}
+    locked = {row.id: row for row in connection.execute(_LOCKED, given)}
+    channels = defaultdict[tuple[str, str], dict[int, Any]](dict)
+    for each in connection.execute(_ITS_IDS, given):
+        channels[each.workspace, each.channel][each.id] = locked.get(each.id)
+    several = [key for rows in channels.values() if len(rows) > 1 for key in rows]
+    begun = frozenset(connection.scalars(_BEGUN, {"ids": several})) if several else frozenset[int]()
+    # In the order of `ids`, which is that of fairness among workspaces.
+    places = dict.fromkeys((locked[key].workspace, locked[key].channel) for key in ids if key in locked)
+    for place in places:
+        rows = tuple(channels[place].values())
+        if None not in rows and (row := _first(rows, begun, now)) is not None:
+            limits = [limit for each in rows if (limit := limit_of(each)) is not None]
+            yield row, max(limits, key=lambda limit: limit.told, default=None)
+
+
+def _first(rows: Iterable[Any], begun: Container[int], now: datetime) -> Any | None:
+    """Return which of a channel's rows is claimed next; None as long as another one is at work or about to go on.
+
+    One whose worker died goes first, then one with a half posted digest, then the one that has waited longest.
+    """
+    due = []
+    for row in rows:
+        if row.wake_at is None:
+            continue
+        if row.wake_at <= now or row.wake_at > now + FAR:
+            due.append(row)
+        elif row.holder is not None or (
+            row.wake_at <= now + GOES_ON and row.id in begun and row.pause_by is None and not row.ended
+        ):
+            return None
+    return min(due, key=lambda row: (row.holder is None, row.id not in begun, row.wake_at, row.id), default=None)
 
 
 class Leases:
@@ -94,10 +182,19 @@ class Leases:
     ) -> tuple[Subscription, ...]:
         """Claim up to `limit` subscriptions that are due, none of them in a workspace that is `full`.
 
-        `holder` then has at most `each` subscriptions of one workspace, earlier claims included. The leases last until
+        Of a channel that has several, one is claimed at a time: two digests are never mixed. `holder` then has at most
+        `each` subscriptions of one workspace, earlier claims included. The leases last until
         `now` + `lease` unless renewed; after that any worker may claim the subscriptions.
         """
-        given = {"now": now, "far": now + FAR, "holder": holder, "full": list(full), "each": each, "most": limit}
+        given = {
+            "now": now,
+            "far": now + FAR,
+            "soon": now + GOES_ON,
+            "holder": holder,
+            "full": list(full),
+            "each": each,
+            "most": limit,
+        }
         if not await self._database.read(lambda connection: connection.execute(_ANY_DUE, given).first()):
             return ()  # the usual case, without a write transaction
 
@@ -107,13 +204,14 @@ class Leases:
             ids = tuple(connection.scalars(_FAIR, {**given, "candidates": 10**9 if more else _CANDIDATES}))
             if not ids:
                 return ()
-            rows = {row.id: row for row in connection.execute(_FREE, {**given, "ids": list(ids)})}
+            rows = tuple(_claimable(connection, ids, now))
             if rows:
                 # Our own lease may have expired: a run that was asked for during it is still to be done.
                 again = case((_S.holder == holder, _S.again), else_=False)
                 taken = {"holder": holder, "wake_at": now + lease, "again": again}
-                connection.execute(update(subscriptions).where(is_among(_S.id, rows)).values(taken))
-            return tuple(subscription_of(rows[key]) for key in ids if key in rows)
+                mine = is_among(_S.id, [row.id for row, _ in rows])
+                connection.execute(update(subscriptions).where(mine).values(taken))
+            return tuple(replace(subscription_of(row), limit=limit) for row, limit in rows)
 
         return await self._database.write(unit)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, delete, exists, literal, select, update
+from sqlalchemy import Connection, and_, case, delete, exists, func, literal, or_, select, update
 
 from bot.domain.delivery import (
     POSTED_AGAIN,
@@ -26,7 +26,7 @@ from bot.store.membership import is_among
 from bot.store.next_run import running_now, soon
 from bot.store.older_issues import request_row
 from bot.store.shrinking import restore
-from bot.store.tables import deliveries, parts, subscriptions
+from bot.store.tables import deliveries, issues, parts, subscriptions
 
 _D = deliveries.c
 _S = subscriptions.c
@@ -130,7 +130,9 @@ def _not_posted(
     """Return a row for each channel for which the issue was not decided yet: decided now, and not to be posted."""
     here = [column == value for column, value in ((_S.workspace, workspace), (_S.channel, channel)) if value]
     known = exists().where(_D.workspace == _S.workspace, _D.channel == _S.channel, _D.issue == issue)
-    chosen = select(subscriptions).where(~_S.ended, ~known, *here)
+    of = select(issues.c.newsletter).where(issues.c.identity == issue).scalar_subquery()
+    theirs = or_(_S.newsletter == "", _S.newsletter == func.coalesce(of, ""))
+    chosen = select(subscriptions).where(~_S.ended, ~known, theirs, *here).order_by(_S.newsletter, _S.id)
     return [
         {
             "workspace": row.workspace, "channel": row.channel, "subscription": row.id, "issue": issue, "due": now,

@@ -37,6 +37,7 @@ def subscription_of(row: Any) -> Subscription:
         limit=limit_of(row),
         told=row.told,
         access=row.access,
+        newsletter=row.newsletter,
     )
 
 

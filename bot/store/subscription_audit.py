@@ -6,15 +6,15 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, and_, func, select, update
 
-from bot.domain.subscription import PausedBy, Subscription
+from bot.domain.subscription import Subscription
 from bot.domain.subscription_settings import ChannelSettings, SettingsChange
 from bot.domain.workspace import WorkspaceId
 from bot.store.database import Database
 from bot.store.inserts import insert_new
 from bot.store.row_mapping import subscription_of
-from bot.store.subscriptions import end, pausing, put, resuming
+from bot.store.subscriptions import at, end, pausing, put, resume_with
 from bot.store.tables import subscription_audit, subscriptions
 
 Deciding: TypeAlias = Callable[[ChannelSettings | None, int], ChannelSettings | None]
@@ -29,9 +29,14 @@ _S = subscriptions.c
 class SubscriptionAudit:
     """The table of changes. It grows by a row for each change, and rows are never changed but to forget a person."""
 
-    def __init__(self, database: Database) -> None:
-        """Use `database`."""
+    def __init__(self, database: Database, newsletter: str = "") -> None:
+        """Use `database`; a channel's changes are those of its subscription to the `newsletter` (a slug, "": all)."""
         self._database = database
+        self._newsletter = newsletter
+
+    def of(self, newsletter: str) -> SubscriptionAudit:
+        """Return the same, for the subscriptions to one newsletter (a slug; "": all newsletters)."""
+        return SubscriptionAudit(self._database, newsletter)
 
     async def change(
         self,
@@ -50,24 +55,25 @@ class SubscriptionAudit:
         """
 
         def unit(connection: Connection) -> SettingsChange | None:
-            row = _locked(connection, workspace, channel)
+            row = _locked(connection, workspace, channel, self._newsletter)
             before = None if row.ended else ChannelSettings.of(subscription_of(row))
-            after = decide(before, _latest_id(connection, workspace, channel))
+            after = decide(before, _latest_id(connection, self._theirs(workspace, channel)))
             if after == before:
                 if row.ended and not row.schedule:
                     connection.execute(subscriptions.delete().where(_S.id == row.id, _S.schedule == ""))
                 return None
             _write(connection, row, before, after, now, going_on=undoes is not None)
             values = _values(before, after) | {"undoes": undoes.id if undoes else None}
-            made = subscription_audit.insert().values(workspace=workspace, channel=channel, user=user, at=now, **values)
+            place = {"workspace": workspace, "channel": channel, "newsletter": self._newsletter}
+            made = subscription_audit.insert().values(user=user, at=now, **place, **values)
             key = connection.execute(made.returning(_A.id)).scalar_one()
-            return SettingsChange(key, workspace, channel, now, user, before, after, values["undoes"])
+            return SettingsChange(key, workspace, channel, now, user, before, after, values["undoes"], self._newsletter)
 
         return await self._database.write(unit)
 
     async def current(self, workspace: WorkspaceId, channel: str) -> Subscription | None:
         """Return the channel's subscription, paused or not; None if it has none."""
-        chosen = select(subscriptions).where(_S.workspace == workspace, _S.channel == channel, ~_S.ended)
+        chosen = select(subscriptions).where(at(workspace, channel, self._newsletter), ~_S.ended)
 
         def unit(connection: Connection) -> Subscription | None:
             row = connection.execute(chosen).first()
@@ -81,8 +87,8 @@ class SubscriptionAudit:
         return await self._first(chosen)
 
     async def latest(self, workspace: WorkspaceId, channel: str) -> SettingsChange | None:
-        """Return the last change of a channel."""
-        chosen = select(subscription_audit).where(_A.workspace == workspace, _A.channel == channel)
+        """Return the last change of a channel's subscription."""
+        chosen = select(subscription_audit).where(self._theirs(workspace, channel))
         return await self._first(chosen.order_by(_A.id.desc()).limit(1))
 
     async def undone(self, change: SettingsChange) -> SettingsChange | None:
@@ -109,6 +115,9 @@ class SubscriptionAudit:
         """Delete the changes that were made before `edge`; return how many. What they changed stays as it is."""
         return await self._database.change(subscription_audit.delete().where(_A.at < edge))
 
+    def _theirs(self, workspace: WorkspaceId, channel: str) -> Any:
+        return and_(_A.workspace == workspace, _A.channel == channel, _A.newsletter == self._newsletter)
+
     async def _first(self, chosen: Any) -> SettingsChange | None:
         def unit(connection: Connection) -> SettingsChange | None:
             row = connection.execute(chosen).first()
@@ -124,11 +133,12 @@ def forget(connection: Connection, user: str, theirs: Callable[[Any], Any]) -> N
         connection.execute(change.values({column.name: ""}))
 
 
-def _locked(connection: Connection, workspace: WorkspaceId, channel: str) -> Any:
-    """Return the channel's row, made as an ended one if there is none, and locked until the transaction ends."""
+def _locked(connection: Connection, workspace: WorkspaceId, channel: str, newsletter: str) -> Any:
+    """Return the subscription's row, made as an ended one if there is none, and locked until the transaction ends."""
     nothing = {"user": "", "schedule": "", "taste": {}, "since": 0, "ended": True, "again": False}
-    connection.execute(insert_new(connection, subscriptions).values(workspace=workspace, channel=channel, **nothing))
-    chosen = select(subscriptions).where(_S.workspace == workspace, _S.channel == channel).with_for_update()
+    place = {"workspace": workspace, "channel": channel, "newsletter": newsletter}
+    connection.execute(insert_new(connection, subscriptions).values(**place, **nothing))
+    chosen = select(subscriptions).where(at(**place)).with_for_update()
     return connection.execute(chosen).one()
 
 
@@ -142,13 +152,14 @@ def _write(
     going_on: bool,
 ) -> None:
     if after is None:
-        end(connection, row.workspace, row.channel)
+        end(connection, _S.id == row.id)
         return
     values = {
         "user": after.owner,
         "schedule": str(after.schedule),
         "taste": after.preferences.as_json(),
         "access": after.access.value,
+        "newsletter": row.newsletter,
     }
     kept: dict[str, Any] = {}
     if before is None and going_on and row.schedule:
@@ -156,8 +167,8 @@ def _write(
     elif before is not None and before.preferences == after.preferences:
         kept = {"taste": _S.taste}  # which another version may have written, so that it can't be read here
     put(connection, row.workspace, row.channel, values, now, changes=kept)
-    if before is not None and before.paused and before.paused.by is PausedBy.WORKSPACE and not after.paused:
-        connection.execute(resuming(row.workspace, now))
+    if before is not None and before.paused and not after.paused:
+        resume_with(connection, before.paused.by, row.workspace, row.channel, now)
     if after.paused is not None:
         connection.execute(update(subscriptions).where(_S.id == row.id).values(pausing(after.paused)))
 
@@ -171,9 +182,8 @@ def _values(before: ChannelSettings | None, after: ChannelSettings | None) -> di
     }
 
 
-def _latest_id(connection: Connection, workspace: WorkspaceId, channel: str) -> int:
-    chosen = select(func.max(_A.id)).where(_A.workspace == workspace, _A.channel == channel)
-    return int(connection.scalar(chosen) or 0)
+def _latest_id(connection: Connection, theirs: Any) -> int:
+    return int(connection.scalar(select(func.max(_A.id)).where(theirs)) or 0)
 
 
 def _change_of(row: Any) -> SettingsChange:
@@ -186,6 +196,7 @@ def _change_of(row: Any) -> SettingsChange:
         _settings(row.before, row.owner_before),
         _settings(row.after, row.owner_after),
         row.undoes,
+        row.newsletter,
     )
 
 

@@ -16,7 +16,7 @@ from bot.domain.workspace import WorkspaceId
 from bot.store.database import Database
 from bot.store.inserts import insert
 from bot.store.membership import is_among
-from bot.store.next_run import soon
+from bot.store.next_run import in_order, soon
 from bot.store.row_mapping import limit_of, subscription_of, wish_of
 from bot.store.tables import Moment, deliveries, issues, parts, subscriptions
 
@@ -26,11 +26,19 @@ _S = subscriptions.c
 
 
 class Subscriptions:
-    """Every channel's subscription."""
+    """Every channel's subscriptions."""
 
-    def __init__(self, database: Database) -> None:
-        """Keep them in `database`."""
+    def __init__(self, database: Database, newsletter: str = "") -> None:
+        """Keep them in `database`.
+
+        What is said of a channel's subscription is of the one for the `newsletter` (a slug), "" for all newsletters.
+        """
         self._database = database
+        self._newsletter = newsletter
+
+    def of(self, newsletter: str) -> Subscriptions:
+        """Return the same, for the subscriptions to one newsletter (a slug; "": all newsletters)."""
+        return Subscriptions(self._database, newsletter)
 
     async def put(
         self,
@@ -48,11 +56,13 @@ class Subscriptions:
         written to the audit: people's changes go through `bot.store.subscription_audit`.
         """
         owner = case((or_(_S.ended, _S.user == ""), user), else_=_S.user)
-        values = {"user": user, "schedule": str(schedule), "taste": preferences.as_json()}
+        values = {
+            "user": user, "schedule": str(schedule), "taste": preferences.as_json(), "newsletter": self._newsletter
+        }  # fmt: skip
 
         def unit(connection: Connection) -> Subscription:
             put(connection, workspace, channel, values, now, changes={"user": owner})
-            found = connection.execute(select(subscriptions).where(_at(workspace, channel))).one()
+            found = connection.execute(select(subscriptions).where(self._at(workspace, channel))).one()
             return subscription_of(found)
 
         return await self._database.write(unit)
@@ -61,16 +71,31 @@ class Subscriptions:
         """Return the channel's subscription, paused or not; None if there is none or it has ended."""
 
         def unit(connection: Connection) -> Subscription | None:
-            row = connection.execute(select(subscriptions).where(_at(workspace, channel), ~_S.ended)).first()
+            row = connection.execute(select(subscriptions).where(self._at(workspace, channel), ~_S.ended)).first()
             return None if row is None else subscription_of(row)
 
         return await self._database.read(unit)
 
-    async def list(self, workspace: WorkspaceId | None = None) -> tuple[Subscription, ...]:
-        """Return every subscription that has not ended, of one workspace or of all, by workspace and channel."""
-        chosen = select(subscriptions).where(~_S.ended).order_by(_S.workspace, _S.channel)
+    async def by_id(self, subscription: int) -> Subscription | None:
+        """Return the subscription with that id; None if there is none or it has ended."""
+
+        def unit(connection: Connection) -> Subscription | None:
+            chosen = select(subscriptions).where(_S.id == subscription, ~_S.ended)
+            row = connection.execute(chosen).first()
+            return None if row is None else subscription_of(row)
+
+        return await self._database.read(unit)
+
+    async def list(self, workspace: WorkspaceId | None = None, channel: str | None = None) -> tuple[Subscription, ...]:
+        """Return every subscription that has not ended, of one workspace and channel or of all.
+
+        By workspace and channel; a channel's by their newsletters' slugs.
+        """
+        chosen = select(subscriptions).where(~_S.ended).order_by(_S.workspace, _S.channel, _S.newsletter)
         if workspace is not None:
             chosen = chosen.where(_S.workspace == workspace)
+        if channel is not None:
+            chosen = chosen.where(_S.channel == channel)
 
         def unit(connection: Connection) -> tuple[Subscription, ...]:
             return tuple(subscription_of(row) for row in connection.execute(chosen))
@@ -82,7 +107,7 @@ class Subscriptions:
         chosen = select(subscriptions).where(_S.workspace == workspace, _S.user == user, ~_S.ended)
 
         def unit(connection: Connection) -> tuple[Subscription, ...]:
-            return tuple(subscription_of(row) for row in connection.execute(chosen.order_by(_S.channel)))
+            return tuple(subscription_of(row) for row in connection.execute(chosen.order_by(_S.channel, _S.newsletter)))
 
         return await self._database.read(unit)
 
@@ -91,12 +116,23 @@ class Subscriptions:
 
         What was posted stays known. Unfinished deliveries end, and do not go on if the channel is subscribed again.
         """
-        return await self._database.write(lambda connection: end(connection, workspace, channel))
+        return await self._database.write(lambda connection: end(connection, self._at(workspace, channel)))
 
     async def pause(self, subscription: int, paused: Paused) -> bool:
         """Pause a subscription; return whether it was running."""
         change = update(subscriptions).where(_S.id == subscription, _S.pause_by.is_(None))
         return await self._database.change(change.values(pausing(paused))) > 0
+
+    async def pause_channel(self, subscription: Subscription, paused: Paused) -> tuple[str, ...]:
+        """Pause all that this one's channel has running; return their owners, each once, this one's first."""
+        here = and_(_S.workspace == subscription.workspace, _S.channel == subscription.channel)
+        running = in_order(here, _S.pause_by.is_(None), ~_S.ended).values(pausing(paused)).returning(_S.id, _S.user)
+
+        def unit(connection: Connection) -> tuple[str, ...]:
+            rows = sorted(connection.execute(running), key=lambda row: (row.id != subscription.id, row.id))
+            return tuple(dict.fromkeys(str(row.user) for row in rows))
+
+        return await self._database.write(unit)
 
     async def pause_workspace(self, workspace: WorkspaceId, paused: Paused) -> int:
         """Pause every running subscription of the workspace; return how many."""
@@ -104,13 +140,15 @@ class Subscriptions:
         return await self._database.change(change.values(pausing(paused)))
 
     async def limit(self, subscription: int, told: datetime, until: datetime) -> None:
-        """Record what Slack said with a 429, for the next worker."""
-        change = update(subscriptions).where(_S.id == subscription)
-        await self._database.change(change.values(limited_at=told, limited_until=until))
+        """Record what Slack said of the subscription's channel with a 429, for the next worker."""
+        it = subscriptions.alias()
+        same = and_(it.c.workspace == _S.workspace, it.c.channel == _S.channel)
+        here = exists().where(it.c.id == subscription, same)
+        await self._database.change(in_order(here).values(limited_at=told, limited_until=until))
 
     async def limits(self, now: datetime) -> tuple[Limit, ...]:
-        """Return what Slack's 429s said within `MAX_LIMIT`, the longest for which one holds."""
-        chosen = select(_S.workspace, _S.channel, _S.limited_at, _S.limited_until)
+        """Return what Slack's 429s said of each channel within `MAX_LIMIT`, the longest for which one holds."""
+        chosen = select(_S.workspace, _S.channel, _S.limited_at, _S.limited_until).distinct()
         chosen = chosen.where(_S.limited_at > now - MAX_LIMIT, _S.limited_at <= now + CLOCK_TOLERANCE)
 
         def unit(connection: Connection) -> tuple[Limit, ...]:
@@ -121,15 +159,16 @@ class Subscriptions:
     async def resume(self, workspace: WorkspaceId, channel: str, now: datetime) -> bool:
         """Resume a subscription, for whatever reason it is paused; return whether it was.
 
-        If it was paused because the workspace refused, so were others: all of them are resumed with it.
+        If it was paused because the channel or the workspace refused, so were others: they are resumed with it.
         """
-        here = and_(_at(workspace, channel), _S.pause_by.is_not(None), ~_S.ended)
-        refused = select(_S.id).where(here, _S.pause_by == PausedBy.WORKSPACE.value)
+        here = and_(self._at(workspace, channel), _S.pause_by.is_not(None), ~_S.ended)
         change = update(subscriptions).where(here).values(_resumed(now))
 
         def unit(connection: Connection) -> bool:
-            theirs = connection.execute(refused).first() is not None
-            return bool(connection.execute(resuming(workspace, now) if theirs else change).rowcount)
+            by = connection.scalar(select(_S.pause_by).where(here))
+            resumed = connection.execute(change).rowcount
+            resume_with(connection, by, workspace, channel, now)
+            return bool(resumed)
 
         return await self._database.write(unit)
 
@@ -159,6 +198,9 @@ class Subscriptions:
         again = and_(is_among(_S.id, ids), _S.pause_by == PausedBy.UNREADABLE)
         return await self._database.change(update(subscriptions).where(again).values(_resumed(now)))
 
+    def _at(self, workspace: WorkspaceId, channel: str) -> Any:
+        return at(workspace, channel, self._newsletter)
+
 
 def put(
     connection: Connection,
@@ -169,7 +211,10 @@ def put(
     *,
     changes: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write a channel's subscription with these `values`, active; `changes` replace some of them where it has one."""
+    """Write a channel's subscription with these `values`, active; `changes` replace some of them where it has one.
+
+    The `newsletter` that it is for is one of the values.
+    """
     since = connection.scalar(select(func.coalesce(func.max(issues.c.seq), 0)))
     fresh = {"since": since, "cursor": now, "wake_at": now, "ended": False}
     row = insert(connection, subscriptions).values(workspace=workspace, channel=channel, again=False, **values, **fresh)
@@ -182,15 +227,15 @@ def put(
         **_resumed(now),
         **(changes or {}),
     }
-    connection.execute(row.on_conflict_do_update(index_elements=["workspace", "channel"], set_=written))
+    connection.execute(row.on_conflict_do_update(index_elements=["workspace", "channel", "newsletter"], set_=written))
 
 
-def end(connection: Connection, workspace: WorkspaceId, channel: str) -> bool:
-    """End a channel's subscription and its unfinished deliveries; return whether it was subscribed."""
+def end(connection: Connection, place: Any) -> bool:
+    """End the subscription at a `place` (see `at`) and its unfinished deliveries; return whether there was one."""
     asleep = case((_S.holder.is_(None), None), else_=_S.wake_at)
-    change = update(subscriptions).where(_at(workspace, channel), ~_S.ended)
+    change = update(subscriptions).where(place, ~_S.ended)
     ended = connection.execute(change.values(ended=True, wake_at=asleep)).rowcount
-    for statement in _breaking_off(workspace, channel):
+    for statement in _breaking_off(place):
         connection.execute(statement)
     return bool(ended)
 
@@ -201,8 +246,9 @@ def pausing(paused: Paused) -> dict[str, Any]:
     return {"pause_by": paused.by.value, "pause_reason": paused.reason, "wake_at": wake}
 
 
-def _at(workspace: WorkspaceId, channel: str) -> Any:
-    return and_(_S.workspace == workspace, _S.channel == channel)
+def at(workspace: WorkspaceId, channel: str, newsletter: str) -> Any:
+    """Return the condition that finds a channel's subscription to a newsletter."""
+    return and_(_S.workspace == workspace, _S.channel == channel, _S.newsletter == newsletter)
 
 
 def _resumed(now: datetime) -> dict[str, Any]:
@@ -215,14 +261,26 @@ def resuming(workspace: WorkspaceId, now: datetime) -> Update:
     return update(subscriptions).where(chosen).values(_resumed(now))
 
 
-def _breaking_off(workspace: WorkspaceId, channel: str) -> tuple[Update, ...]:
-    """Return the statements that end a channel's unfinished deliveries.
+def resume_with(
+    connection: Connection, by: PausedBy | str | None, workspace: WorkspaceId, channel: str, now: datetime
+) -> None:
+    """Resume what the same refusal stopped as a subscription of this channel that is resumed, paused `by` that."""
+    if by == PausedBy.WORKSPACE:
+        connection.execute(resuming(workspace, now))
+    elif by == PausedBy.CHANNEL:
+        here = and_(_S.workspace == workspace, _S.channel == channel)
+        stopped = and_(here, _S.pause_by == PausedBy.CHANNEL, ~_S.ended)
+        connection.execute(update(subscriptions).where(stopped).values(_resumed(now)))
+
+
+def _breaking_off(place: Any) -> tuple[Update, ...]:
+    """Return the statements that end the unfinished deliveries of the subscription at a `place` (see `at`).
 
     A delivery without any attempt is dropped, a half posted one is done. A message that is being sent becomes
     unconfirmed, and is recorded as sent if its answer still arrives.
     """
     why = "the channel was unsubscribed"
-    here = and_(deliveries.c.workspace == workspace, deliveries.c.channel == channel)
+    here = deliveries.c.subscription.in_(select(_S.id).where(place))
     waiting, posting = (and_(here, deliveries.c.progress == progress) for progress in ("waiting", "posting"))
     attempted = exists().where(parts.c.delivery == deliveries.c.id, parts.c.state != "pending")
     dropped = and_(here, deliveries.c.progress == "dropped", deliveries.c.reason == why)

@@ -81,8 +81,8 @@ async def subscribed(scene: Scene, channel: str) -> Subscription:
 
 async def forecast_of(scene: Scene, channel: str) -> tuple[dict[str, datetime], set[str]]:
     """Return when each issue goes out by what is forecast now, and which are passed over, by their titles."""
-    known, _ = await scene.store.deliveries.history("-:T1", channel)
     subscription = await subscribed(scene, channel)
+    known, _ = await scene.store.deliveries.history(subscription)
     catalogue = scene.workers[-1][0]._registration._registry.current
     unfinished = await scene.store.deliveries.unfinished(subscription.id, scene.clock.now())
     found = forecast(subscription, catalogue, known, unfinished, scene.clock.now(), policy=scene.rules)

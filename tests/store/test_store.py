@@ -168,7 +168,7 @@ async def test_one_issue_is_decided_once_for_a_channel(store: Store) -> None:
     assert await store.deliveries.decide(held, "me", NOW, decision)
     assert await store.deliveries.decide(held, "me", NOW + MINUTE, decision)
     assert not await store.deliveries.decide(held, "another", NOW, Decision(("three",), NOW, {}, NOW))
-    assert await store.deliveries.known(*HERE) == {"one": NOW, "two": NOW}
+    assert await store.deliveries.known(held) == {"one": NOW, "two": NOW}
     rows = await store.deliveries.list(channel="C1")
     assert [(row.issue, row.note) for row in rows] == [("two", "a note"), ("one", "")]
 

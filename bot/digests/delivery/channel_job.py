@@ -150,7 +150,7 @@ class ChannelJob:
         """Record which issues are due, and postpone those too late for their slot; return when to decide next."""
         context, subscription = self._context, self._subscription
         deliveries, policy = context.store.deliveries, context.policy
-        known, waits = await deliveries.history(subscription.workspace, subscription.channel)
+        known, waits = await deliveries.history(subscription)
         unsent, catalogue = 0, context.catalogue()
         for delivery in await deliveries.unfinished(subscription.id, now) if waits else ():
             slot = postpone(delivery, subscription.schedule, now, policy)
@@ -159,7 +159,8 @@ class ChannelJob:
             # A delivery whose file is gone waits for the file, and must not take up a place in this slot.
             takes_place = delivery.progress is Progress.WAITING and not delivery.requested
             unsent += takes_place and delivery.issue in catalogue.issues
-        verdict = decide(subscription, catalogue, known, unsent, now, policy=policy, command=context.command)
+        theirs = catalogue.of(subscription.newsletter)
+        verdict = decide(subscription, theirs, known, unsent, now, policy=policy, command=context.command)
         if verdict.decision is not None:
             decision = await with_footnote(
                 verdict.decision, context.footnote, subscription.workspace, subscription.channel, now
@@ -334,8 +335,9 @@ class ChannelJob:
 
     async def _no_parent(self, delivery: Delivery, parent: PartRow) -> None:
         """Finish a delivery whose channel message was not posted, or is unconfirmed."""
-        kinds = {State.UNKNOWN: Progress.UNKNOWN, State.SKIPPED: Progress.DROPPED}
-        progress = kinds.get(parent.state, Progress.REFUSED)
+        progress = {State.UNKNOWN: Progress.UNKNOWN, State.SKIPPED: Progress.DROPPED}.get(
+            parent.state, Progress.REFUSED
+        )
         if not await self._context.store.deliveries.finish(delivery.id, progress, parent.reason):
             raise Reschedule(self._context.clock.now())  # it has been settled already
 
@@ -375,14 +377,15 @@ class ChannelJob:
         _log.info("delivery.revised", channel=subscription.channel, issue=delivery.issue)
 
     async def _channel_refused(self, error: ChannelRefusedError) -> None:
-        """Pause the subscription of a channel that Slack does not let the bot post to."""
-        await self._pause(Paused(PausedBy.CHANNEL, str(error)))
+        """Pause what a channel is subscribed to that Slack does not let the bot post to, and tell each owner once."""
+        paused = Paused(PausedBy.CHANNEL, str(error))
+        owners = await self._context.store.subscriptions.pause_channel(self._subscription, paused)
+        await self.sender.tell_paused(paused.reason, owners)
 
     async def _pause(self, paused: Paused) -> None:
         """Pause the subscription and tell the person who made it, once."""
         if await self._context.store.subscriptions.pause(self._subscription.id, paused):
-            _log.warning("delivery.paused", channel=self._subscription.channel, reason=paused.reason)
-            await self.sender.tell(AlertKind.PAUSED, None, None, paused.reason)
+            await self.sender.tell_paused(paused.reason, (self._subscription.user,))
 
     async def _workspace_refused(self, error: WorkspaceRefusedError) -> None:
         """Pause all subscriptions of the workspace. No alert is sent: the bot cannot write there."""

@@ -7,7 +7,7 @@ with the next attempt.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -296,11 +296,8 @@ class Sender:
         rest = self._noticed + context.policy.grace_seconds - asyncio.get_running_loop().time()
         if rest > 0 and not self.stopping:
             await asyncio.sleep(rest)
-        held = (
-            0.0
-            if self.stopping
-            else await context.limiter.look(self._subscription.workspace, thread=thread is not None)
-        )
+        look = context.limiter.look
+        held = 0.0 if self.stopping else await look(self._subscription.workspace, thread=thread is not None)
         if self.stopping or held:
             raise Reschedule(context.after(held))
 
@@ -385,7 +382,18 @@ class Sender:
             told = replace(told, delivery=delivery.id, part=row.id, whole=row.at == 0, reply=named)
         await self.write(kind.value, words(told, self._context.command))
 
-    async def write(self, about: str, said: Message) -> None:
-        """Send a direct message to the subscriber, or to the next who can be told. `about` names it in the log."""
+    async def tell_paused(self, reason: str, owners: Iterable[str]) -> None:
+        """Log that posts in the channel were just paused, and tell each of these owners (user ids) once."""
+        for owner in owners:
+            _log.warning("delivery.paused", channel=self._subscription.channel, reason=reason)
+            told = words(Alert(AlertKind.PAUSED, self._subscription.channel, "", reason), self._context.command)
+            await self.write(AlertKind.PAUSED.value, told, owner)
+
+    async def write(self, about: str, said: Message, owner: str | None = None) -> None:
+        """Send a direct message to the `owner`, or to the next who can be told. `about` names it in the log.
+
+        None: the subscription's owner.
+        """
         where, context = self._subscription, self._context
-        await alert(context.slack, where.workspace, context.route.to(where.user, where.channel), said, about)
+        to = context.route.to(where.user if owner is None else owner, where.channel)
+        await alert(context.slack, where.workspace, to, said, about)

@@ -78,7 +78,7 @@ class SeveralRegistries(IssueRegistry):
                     refused.append(error)
             if refused and len(refused) == len(self._parts):
                 raise refused[0]
-            self.current = joined([part.current for part in self._parts.values()], self._zone)
+            self.current = joined({slug: part.current for slug, part in self._parts.items()}, self._zone)
             change, self._change = self._change, ArchiveChange()
             return change
 
@@ -106,9 +106,9 @@ def registry_for(
     return SeveralRegistries(register, parts, is_good, zone=zone)
 
 
-def joined(parts: Iterable[IssueCatalogue], zone: tzinfo) -> IssueCatalogue:
-    """Return several newsletters' catalogues as one: no identity and no slug is in two of them."""
-    each = tuple(parts)
+def joined(parts: Mapping[str, IssueCatalogue], zone: tzinfo) -> IssueCatalogue:
+    """Return several newsletters' catalogues, by slug, as one: no identity and no slug is in two of them."""
+    each = tuple(parts.values())
     return IssueCatalogue(
         issues={key: issue for part in each for key, issue in part.issues.items()},
         order={key: number for part in each for key, number in part.order.items()},
@@ -120,4 +120,5 @@ def joined(parts: Iterable[IssueCatalogue], zone: tzinfo) -> IssueCatalogue:
         zone=zone,
         back={key: at for part in each for key, at in part.back.items()},
         elsewhere=frozenset(key for part in each for key in part.elsewhere),
+        newsletters=dict(parts),
     )
