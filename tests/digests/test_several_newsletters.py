@@ -3,37 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from archive.issue import Issue
-from bot.digests.delivery.issue_registry import IssueRegistry
-from bot.digests.delivery.several_registries import registry_for
-from bot.domain.newness import WINDOW
-from bot.domain.newsletter import UNNAMED, Newsletter
 from bot.store.store import Store
-from tests.fakes.newsletter import issue
+from tests.fakes.newsletter import issue, of
 from tests.fakes.scene import Scene
 from tests.fakes.virtual import run
 
 SUNDAY = datetime(2026, 1, 4, 9, tzinfo=UTC)
 WEEK = timedelta(weeks=1)
 THREE = ("devops", "sre", "data")
-
-
-def of(newsletter: str, known: Issue) -> Issue:
-    """Return an issue as the archive of several newsletters has it: its slug begins with the newsletter's."""
-    return replace(known, slug=f"{newsletter}/{known.slug}", newsletter=newsletter)
-
-
-def reads(scene: Scene, *slugs: str, good: Callable[[str], bool] = lambda _: True) -> None:
-    """Have the scene's workers, from the next one on, read these newsletters."""
-
-    def registry(store: Store) -> IssueRegistry:
-        newsletters = [Newsletter(slug, slug) for slug in slugs] or [UNNAMED]
-        return registry_for(store.issues, newsletters, good, window=WINDOW, zone=UTC)
-
-    scene._registry = registry  # type: ignore[method-assign]
 
 
 async def subscribed(store: Store, *there: Issue) -> tuple[Scene, str]:
@@ -58,7 +38,7 @@ def test_an_upgrade_from_one_folder_to_several_posts_and_edits_nothing(database:
         assert scene.texts(channel) == ["Weekly 4"]
         await scene.everybody_dies()
         before = len(scene.posts(channel))
-        reads(scene, *THREE)
+        scene.reads = THREE
         there = [of("devops", each) for each in (*old, issue(4, SUNDAY))]
         added = [of(slug, issue(n, SUNDAY - timedelta(days=n))) for slug, n in (("sre", 4), ("data", 5))]
         scene.issues = (*there, *added)
@@ -82,13 +62,13 @@ def test_a_renamed_slug_posts_and_edits_nothing(database: Callable[[], Store]) -
         scene, channel = await subscribed(
             database(), of("devops", issue(1, SUNDAY - WEEK)), of("sre", issue(2, SUNDAY))
         )
-        reads(scene, "devops", "sre")
+        scene.reads = ("devops", "sre")
         await scene.worker_comes()
         await scene.appear(of("sre", issue(3, SUNDAY)))
         await scene.passes(hours=1)
         await scene.everybody_dies()
         before = len(scene.posts(channel))
-        reads(scene, "devops-weekly", "sre")
+        scene.reads = ("devops-weekly", "sre")
         scene.issues = (
             of("devops-weekly", issue(1, SUNDAY - WEEK)), of("sre", issue(2, SUNDAY)), of("sre", issue(3, SUNDAY))
         )  # fmt: skip
@@ -110,8 +90,7 @@ def test_a_folder_that_is_away_holds_up_no_other(database: Callable[[], Store]) 
     async def play() -> None:
         there = [of(slug, issue(n, SUNDAY - WEEK)) for n, slug in enumerate(THREE, 1)]
         scene, channel = await subscribed(database(), *there)
-        away = {"sre"}
-        reads(scene, *THREE, good=lambda slug: slug not in away)
+        scene.reads, scene.away = THREE, {"sre"}
         await scene.worker_comes()
         await scene.passes(days=20)
         old = [of("data", issue(n, SUNDAY - 100 * WEEK)) for n in range(100, 140)]

@@ -23,6 +23,11 @@ def issue(number: int, published: datetime, *, entries: int = 3, slug: str | Non
     return Issue(slug or f"issue-{number}", f"Weekly {number}", number, published, (section,))
 
 
+def of(newsletter: str, known: Issue) -> Issue:
+    """Return an issue as the archive of several newsletters has it: its slug begins with the newsletter's."""
+    return replace(known, slug=f"{newsletter}/{known.slug}", newsletter=newsletter)
+
+
 def with_text(known: Issue, position: int, text: str) -> Issue:
     """Return the issue with one entry's text corrected."""
     return _with(known, position, text=text)

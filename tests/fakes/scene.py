@@ -6,16 +6,19 @@ import asyncio
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
 
 from archive.issue import Issue
 from bot.digests.delivery.footnote import Footnote
 from bot.digests.delivery.issue_registry import IssueRegistry
+from bot.digests.delivery.several_registries import registry_for
 from bot.digests.delivery.version import Render
 from bot.digests.delivery.worker import DigestContent, Worker
 from bot.domain.delivery_policy import DeliveryPolicy
+from bot.domain.newness import WINDOW
+from bot.domain.newsletter import Newsletter
 from bot.domain.preferences import Preferences
 from bot.domain.publication import first_out
 from bot.domain.schedule import parse_schedule
@@ -70,6 +73,10 @@ class Scene:
         self.slack: Poster = SiteSlack(self.site, "xoxb-stand-in", self.slack_clock)
         self.render: Render = render
         self.nap = 3_600.0
+        self.reads: tuple[str, ...] = ()
+        """The slugs of the newsletters that workers read from their start on; of none: of one without a name."""
+        self.away: set[str] = set()
+        """The slugs of those whose folder cannot be read now."""
         self._poked = asyncio.Event()
         self.wrap_store: Callable[[Store], Store] = lambda store: store
 
@@ -78,11 +85,11 @@ class Scene:
         return self.workspace.add_channel(name, (self.person,)).id
 
     async def subscribes(
-        self, channel: str, schedule: str = "as soon as it appears", zone: str = "UTC"
+        self, channel: str, schedule: str = "as soon as it appears", zone: str = "UTC", newsletter: str = ""
     ) -> Subscription:
-        """Subscribe the channel for the person."""
+        """Subscribe the channel for the person, to one newsletter or to all."""
         self.poke()
-        return await self.store.subscriptions.put(
+        return await self.store.subscriptions.of(newsletter).put(
             "-:T1", channel, self.person.id, parse_schedule(schedule, zone), Preferences(), self.clock.now()
         )
 
@@ -131,6 +138,9 @@ class Scene:
         return worker
 
     def _registry(self, store: Store) -> IssueRegistry:
+        if self.reads:
+            newsletters = [Newsletter(slug, slug) for slug in self.reads]
+            return registry_for(store.issues, newsletters, lambda slug: slug not in self.away, window=WINDOW, zone=UTC)
         return IssueRegistry(store.issues, few=1_000_000)  # no threads in virtual time
 
     def _releases(self, worker: Worker) -> Job:

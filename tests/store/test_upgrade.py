@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from bot.domain.bookmark import BookmarkLink, Member
+from bot.domain.decision import Decision
+from bot.domain.issue_identity import Fingerprint
+from bot.domain.preferences import Preferences
+from bot.domain.schedule import AsItAppears
 from bot.domain.second_bot import Sighting
 from bot.store.database import engine_of
 from bot.store.errors import SchemaError
@@ -88,6 +92,44 @@ def test_tables_without_a_version_are_refused(url: str) -> None:
     engine.dispose()
     with pytest.raises(SchemaError):
         check(url)
+
+
+async def test_a_downgrade_leaves_a_channel_one_subscription(url: str) -> None:
+    """It neither fails nor posts: the others end, one for one newsletter is paused, and what was posted stays known."""
+    upgrade(url)
+    store = Store.open(url)
+    for slug, seq in (("sre", "sre/1"), ("devops", "devops/1")):
+        there = [Fingerprint(seq, frozenset({seq}), seq, seq, NOW)]
+        await store.issues.of(slug, ("sre", "devops")).register(there, NOW)
+    for channel, slugs in (("C1", ("sre", "devops", "")), ("C2", ("sre", "devops")), ("C3", ("",))):
+        for slug in slugs:
+            await store.subscriptions.of(slug).put("-:T1", channel, "U1", AsItAppears(), Preferences(), NOW)
+    for number in range(2):
+        now = NOW + timedelta(hours=number)
+        for held in await store.leases.claim("me", now, timedelta(minutes=1), limit=9, each=9):
+            issue = f"{held.newsletter}/9"
+            await store.deliveries.decide(held, "me", now, Decision((issue,), now, {}, now))
+            await store.leases.release(held.id, "me", now, now + timedelta(days=1))
+    later = [Fingerprint(f"devops/{n}", frozenset({f"{n}"}), f"{n}", f"{n}", NOW) for n in (1, 2)]
+    await store.issues.of("devops", ("sre", "devops")).register(later, NOW)
+    await store.close()
+    downgrade(url, "0020")
+    engine = engine_of(url, writes=False)
+    with engine.connect() as connection:
+        kept = connection.execute(text("SELECT channel, pause_by, wake_at FROM subscriptions ORDER BY channel")).all()
+        rows = connection.execute(text("SELECT channel, issue, progress FROM deliveries ORDER BY channel, issue")).all()
+    engine.dispose()
+    assert [(row.channel, row.pause_by) for row in kept] == [("C1", None), ("C2", "person"), ("C3", None)]
+    assert kept[1].wake_at is None
+    assert [tuple(row) for row in rows if row.channel == "C2"] == [
+        ("C2", "devops/2", "passed"), ("C2", "devops/9", "dropped"), ("C2", "sre/9", "waiting")
+    ]  # fmt: skip
+    upgrade(url)
+    store = Store.open(url)
+    assert [(each.channel, each.newsletter) for each in await store.subscriptions.list()] == [
+        ("C1", ""), ("C2", ""), ("C3", "")
+    ]  # fmt: skip
+    await store.close()
 
 
 async def test_a_downgrade_forgets_a_second_bot(url: str) -> None:
