@@ -7,18 +7,19 @@ number it claims. (In every archive at hand two issues have at most a third of t
 
 A name may be used again: what was written as draft.md and renamed leaves that name to the next issue. Of several files
 that claim one identity the one with its links keeps it, and those that have half of their links in common with it
-and with one another are copies; any other is looked at as if its slug had never been seen. So is a file that was
-written over with another issue, such as latest.md each week: it says another number (or, without numbers, another
-title) and another day, and less than half of its links and of its text is what it was; or it says another day, and
-nothing is what it was, as where another newsletter numbers its files alike. Standing text, which other issues have as
-well, does not count. Nor are two files one issue that are there together and say another number (or title) and another
-day, though they have the same links: an open thread each week.
+and with one another are copies, as are those of one number, title and day that have half of the links of either. Any
+other is looked at as if its slug had never been seen. So is a file that was written over with another issue, such as
+latest.md each week: it says another number (or, without numbers, another title) and another day, and less than half of
+its links and of its text is what it was; or it says another day, and nothing is what it was, as where another
+newsletter numbers its files alike. Standing text, which other issues have as well, does not count. Nor are two files
+one issue that are there together and say another number (or title) and another day, though they have the same links:
+an open thread each week.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -139,15 +140,24 @@ def leading(
     """Return by identity the file that says what an issue is, of the copies that are `there` and have an `identity`.
 
     It is the one with the identity's own name, or else with a name that the issue had before, or else with the text
-    that it had: its `source` by identity. So a copy that comes and goes changes nothing.
+    that it had: its `source` by identity. So a copy that comes and goes changes nothing. A file that is named after
+    another of them (`435 (conflicted copy)`, `copy of 435`, `435.bak`) never speaks beside it, though it came first.
     """
-    found: dict[str, tuple[tuple[bool, bool, bool], Fingerprint]] = {}
+    copies: dict[str, list[Fingerprint]] = {}
     for one in there:
+        copies.setdefault(identity[one.slug], []).append(one)
+
+    def rank(one: Fingerprint) -> tuple[bool, bool, bool]:
         key = identity[one.slug]
-        rank = (one.slug == key, known.names.get(one.slug) == key, one.file_text == sources.get(key))
-        if key not in found or rank > found[key][0]:
-            found[key] = rank, one
-    return {key: one for key, (_, one) in found.items()}
+        return one.slug == key, known.names.get(one.slug) == key, one.file_text == sources.get(key)
+
+    return {key: max(_originals(files), key=rank) for key, files in copies.items()}
+
+
+def _originals(copies: Sequence[Fingerprint]) -> list[Fingerprint]:
+    """Return those of an issue's files that are not named after another of them."""
+    names = {one.slug for one in copies}
+    return [one for one in copies if not any(name in one.slug for name in names - {one.slug})]
 
 
 def _claims(

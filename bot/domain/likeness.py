@@ -150,13 +150,17 @@ def _is_renumbered(one: Marks, other: Marks) -> bool:
 
 
 def is_copy(one: Traits, other: Traits) -> bool:
-    """Return whether two files that are there at the same time hold one issue: nearly all of its text, and its number.
+    """Return whether two files that are there at the same time hold one issue.
 
+    They do if they have nearly all of the text in common, and the number; or if they have number, title and day in
+    common, and half of what either of them has: a backup, a conflict copy, a file that was not written to its end.
     More is asked than of a file that is gone, because two issues may be alike.
     """
     mine, theirs = one.marks, other.marks
     if mine.number != theirs.number or says_another(mine, theirs):
         return False
+    if _says_the_same(mine, theirs) and _share_of_less(one.links, other.links) >= MIN_COMMON_LINKS:
+        return True
     text = _share_of_text(mine.words, theirs.words)
     return text is not None and text >= _COPY
 
@@ -218,8 +222,18 @@ def _keys(traits: Traits) -> Iterator[Any]:
 
 def _named_alike(one: Marks, other: Marks) -> bool:
     """Return whether number, title and day are the same, and tell something."""
+    return one.number is not None and _says_the_same(one, other)
+
+
+def _says_the_same(one: Marks, other: Marks) -> bool:
+    """Return whether the day, the title and the number (or that there is none) are the same, and tell something."""
     same = (one.number, one.title, one.day) == (other.number, other.title, other.day)
-    return same and one.number is not None and bool(one.day) and _LETTERS.search(one.title) is not None
+    return same and bool(one.day) and _LETTERS.search(one.title) is not None
+
+
+def _share_of_less(one: frozenset[str], other: frozenset[str]) -> float:
+    """Return the share that both have of the links of the one that has fewer, 0 if it has none."""
+    return len(one & other) / max(min(len(one), len(other)), 1)
 
 
 def _share_of_text(one: frozenset[int], other: frozenset[int]) -> float | None:

@@ -321,3 +321,25 @@ def _foreign(known: Issue) -> Issue:
     """Return an issue of another newsletter: number and date of ours, everything else its own."""
     other = issue((known.number or 0) + 5_000, known.published - timedelta(days=3), slug=f"other-{known.number}")
     return replace(other, number=known.number, title=f"The other one {known.number}")
+
+
+@both
+@pytest.mark.parametrize("name", ["issue-899 (conflicted copy)", "~issue-899"])
+def test_a_copy_that_is_not_whole_turns_up(database: Callable[[], Store], schedule: str, name: str) -> None:
+    """An editor's backup, a sync tool's copy: its digest is not posted beside the issue's, and nothing is edited."""
+
+    async def scenes(scene: Scene, reader: Reader) -> None:
+        week = issue(899, SUNDAY, entries=8)
+        await scene.appear(week)
+        await scene.passes(days=1, hours=1)
+        before = len(scene.posts(reader.channel))
+        await scene.appear(replace(issue(899, SUNDAY, entries=4), slug=name))
+        await scene.passes(days=8)
+        await scene.vanish(name)
+        await scene.passes(days=1)
+        assert reader.got() == ["Weekly 899"]
+        assert len(scene.posts(reader.channel)) == before == 9
+        assert not [line for line in scene.site.ledger.lines if line.method == "chat.update"]
+        await the_next_real_issue_comes_on_time(scene, reader, schedule)
+
+    play(database, schedule, scenes, there=YEAR)

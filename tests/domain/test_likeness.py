@@ -246,6 +246,27 @@ def test_of_several_copies_the_file_that_was_there_speaks() -> None:
     assert leading([copy], recognise([copy], known), known, sources) == {"issue-7": copy}
 
 
+@pytest.mark.parametrize("name", ["issue-7 (conflicted copy)", "copy of issue-7", "issue-7.bak", "~issue-7"])
+@pytest.mark.parametrize("first", [False, True])
+def test_a_copy_that_is_not_whole_is_no_second_issue(name: str, *, first: bool) -> None:
+    """Half of it was written when it was saved: it is the issue's, and never speaks for it, even if it came first."""
+    whole = fingerprint(issue(7, START, entries=8))
+    half = replace(fingerprint(issue(7, START, entries=4)), slug=name)
+    alone = half if first else whole
+    known = KnownIssues({alone.slug: alone.slug}, {alone.slug: alone.links}, {alone.slug: alone.marks})
+    found = recognise((half, whole), known)
+    assert set(found.values()) == {alone.slug}
+    assert leading((half, whole), found, known, {}) == {alone.slug: whole}
+
+
+def test_a_number_a_title_and_a_day_used_twice_are_two_issues_if_their_links_differ() -> None:
+    """A sponsor's link in both does not make them one."""
+    one = fingerprint(issue(7, START, entries=6))
+    links = frozenset([*list(one.links)[:2], *"abcd"])
+    other = replace(one, slug="special", links=links, marks=replace(one.marks, words=frozenset(range(64))))
+    assert len(set(recognise((one, other), KnownIssues({}, {})).values())) == 2
+
+
 def test_an_issue_that_an_earlier_release_saw_is_known_by_its_links() -> None:
     """Its marks are empty until its file is seen."""
     first = fingerprint(_long(7))
