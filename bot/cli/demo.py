@@ -18,19 +18,19 @@ from bot.source.incoming import Incoming
 
 
 def demo(archive: Path | None, port: int | None, source: str | None = None, *, browse: bool, empty: bool) -> None:
-    """Run the demo in a browser, on the folder `archive` or on the sample that ships, until stopped.
+    """Run the demo in a browser, on the folder `archive` or on the two newsletters that ship, until stopped.
 
     With a `source` it runs on what is imported from there, into a folder of its own that has the issues of `archive`
     too, if one was named. `port` is the page's (None: the first free one), `browse` opens it, and `empty` starts
     without messages and subscriptions. Raises FolderError, PortError, SourceError, SettingsError.
     """
     # The product itself doesn't need the playground: only this command does.
-    from playground.demo.held_back import SAMPLE
+    from playground.demo.held_back import NEWSLETTERS
     from playground.demo.page import run as page
 
     logs.configure("console", level="ERROR")
     with _imported(source, archive) as (folder, polling):
-        options = page.DemoOptions(folder or SAMPLE, port, empty, page.browser() if browse else None, polling)
+        options = page.DemoOptions(folder or NEWSLETTERS, port, empty, page.browser() if browse else None, polling)
         asyncio.run(page.run(options, _say, loop.settle))
 
 

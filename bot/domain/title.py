@@ -49,3 +49,9 @@ def label_among(issue: Issue) -> str:
 def whose(issue: Issue) -> str:
     """Return what people call the issue's newsletter (its slug if it has no name); "" where there is only one."""
     return one_line(issue.newsletter_name) or issue.newsletter
+
+
+def whose_beside_title(issue: Issue) -> str:
+    """Return `whose`, "" where the issue's title says it already."""
+    name = whose(issue)
+    return "" if name.casefold() in title(issue).casefold() else name

@@ -31,16 +31,19 @@ _NO_SEPARATE_INDEX = Index.of(())
 
 def open_part(newsletter: Newsletter, clock: Clock) -> Library:
     """Read one of several newsletters (blocking). One that cannot be read is empty, with its fault set."""
-    folder, zone = DiskFolder(newsletter.folder or Path(), SUFFIXES), zone_of(newsletter.zone)
     try:
-        snapshot, fault = publication.released(loader.load(folder), clock.now(), zone), None
+        return part_of(newsletter, loader.load(DiskFolder(newsletter.folder or Path(), SUFFIXES)), clock)
     except FolderError as error:
-        snapshot, fault = Snapshot(), error
-    current = Current(snapshot, _NO_SEPARATE_INDEX)
-    part = Library(folder, current, clock, zone, newsletter=newsletter, indexing=False)
-    if fault is not None:
-        part.refuse(fault)
-    return part
+        part = part_of(newsletter, Snapshot(), clock)
+        part.refuse(error)
+        return part
+
+
+def part_of(newsletter: Newsletter, read: Snapshot, clock: Clock) -> Library:
+    """Return the library of one of several newsletters, whose folder was `read`."""
+    folder, zone = DiskFolder(newsletter.folder or Path(), SUFFIXES), zone_of(newsletter.zone)
+    current = Current(publication.released(read, clock.now(), zone), _NO_SEPARATE_INDEX)
+    return Library(folder, current, clock, zone, newsletter=newsletter, indexing=False)
 
 
 def open_library(folder: Path, found: Found, names: Synonyms | None = None, clock: Clock | None = None) -> Library:

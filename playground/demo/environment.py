@@ -19,13 +19,16 @@ from archive.folder import DiskFolder
 from archive.search.index import Index
 from bot.app import App, Ports, build
 from bot.domain import delivery_policy
+from bot.domain.newsletter import Newsletter
 from bot.domain.publication import released
 from bot.runtime.clock import SystemClock
 from bot.runtime.http import PATH
 from bot.runtime.settings import Settings, SlackCredentials
 from bot.slack.api.client import WebSlack
+from bot.source.finding import find_newsletters
 from bot.source.incoming import Incoming
 from bot.source.library import Current, Library
+from bot.source.several import SeveralLibrary, part_of
 from bot.source.synonyms import names_in
 from bot.store.store import Store
 from playground.demo.held_back import ArchiveCopy
@@ -116,7 +119,18 @@ async def environment(
 
 def _read(archive: Path, place: Path, settings: Settings, clock: ShiftedClock) -> tuple[ArchiveCopy, Library]:
     """Copy and read the archive, each file once."""
-    copy = ArchiveCopy.copied(archive, place, clock.now())
-    snapshot = released(copy.snapshot, clock.now())
-    index = Index.of(snapshot.issues, names_in(settings.synonyms))
+    found, names = find_newsletters(archive, settings.own_zone()), names_in(settings.synonyms)
+    newsletters = found.newsletters if found.several else ()
+    copy = ArchiveCopy.copied(archive, place, clock.now(), newsletters=newsletters)
+    if newsletters:
+        parts = [_part(each, copy, clock) for each in newsletters]
+        return copy, SeveralLibrary(copy.folder, parts, clock, names)
+    snapshot = released(copy.parts[""], clock.now())
+    index = Index.of(snapshot.issues, names)
     return copy, Library(DiskFolder(copy.folder, SUFFIXES), Current(snapshot, index), clock)
+
+
+def _part(newsletter: Newsletter, copy: ArchiveCopy, clock: ShiftedClock) -> Library:
+    """Return the library of one of several newsletters, over its folder of the copy."""
+    own = replace(newsletter, folder=copy.folder / newsletter.slug)
+    return part_of(own, copy.parts[newsletter.slug], clock)

@@ -178,3 +178,11 @@ def test_type_ahead_completes_from(typed: str, completed: list[str]) -> None:
     """What was typed comes first, as ever."""
     assert [json.loads(each["value"])["q"] for each in SEVERAL.suggest(typed)] == completed
     assert [json.loads(each["value"])["q"] for each in ONE.suggest("from:")] == ["from:"]
+
+
+def test_a_title_that_says_the_newsletter_is_not_repeated() -> None:
+    """A digest and a question say it once."""
+    titled = [replace(each, title=f"{each.newsletter_name} #{each.number}") for each in (BREAD[0], TIDES[0])]
+    shown = answers(*titled).numbered("1")
+    assert "*Tide Weekly #1* · 7 May 2024" in json.dumps(shown.blocks, ensure_ascii=False)
+    assert answers(*titled).latest().text.startswith("Tide Weekly #1 · 7 May")

@@ -11,7 +11,7 @@ from archive.kind import Kind
 from archive.search.result import Result
 from bot.domain.preferences import Layout, Preferences
 from bot.domain.text import one_line
-from bot.domain.title import title, whose
+from bot.domain.title import title, whose_beside_title
 from bot.lookup.issue_name import numbered
 from bot.lookup.views.answer import QUERY_MAX_CHARS
 from bot.lookup.views.sharing import Shareable, share_button
@@ -104,7 +104,12 @@ def picked(
     """
     head = one_line(entry.headline) or one_line(entry.text)
     first, rest = opening(entry)
-    said = (clip(whose(issue), 80), clip(title(issue), 150), long_issue_date(issue), age(issue.published, today))
+    said = (
+        clip(whose_beside_title(issue), 80),
+        clip(title(issue), 150),
+        long_issue_date(issue),
+        age(issue.published, today),
+    )
     save = save_button(token(issue.slug, entry, picked_view(newsletter)), head, saved=saved)
     row = [*([save] if save else []), blocks.button("Another one", "random", newsletter)]
     if len(issue.slug) <= SLUG_MAX_CHARS:

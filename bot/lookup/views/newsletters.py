@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from archive.issue import Issue
-from bot.domain.title import title, whose
+from bot.domain.title import title, whose, whose_beside_title
 from bot.lookup.views.mistyped import COMMAND
 from bot.slack.blocks import blocks
 from bot.slack.blocks.message import Block, Message
@@ -22,12 +22,15 @@ def which(number: int, issues: Sequence[Issue], action: str = COMMAND) -> Messag
     `action` is that of the buttons, whose values are sub-commands.
     """
     said = f"{len(issues)} newsletters have an issue #{number}. Which one?"
-    lines = [
-        f"*{clip(whose(issue), 80)}* · {clip(title(issue), 120)} · {long_issue_date(issue)}"
-        for issue in issues[:MAX_OFFERED]
-    ]
+    lines = [" · ".join(filter(None, (*_named(issue), long_issue_date(issue)))) for issue in issues[:MAX_OFFERED]]
     ways = [(whose(issue), f"issue {issue.newsletter} {number}") for issue in issues]
     return Message(said, (blocks.section("\n".join((said, *lines))), *_row(ways, action)))
+
+
+def _named(issue: Issue) -> tuple[str, str]:
+    """Return an issue's newsletter in bold and its title, or the title in bold if that says whose it is."""
+    named, said = whose_beside_title(issue), title(issue)
+    return (f"*{clip(named, 80)}*", clip(said, 120)) if named else (f"*{clip(said, 120)}*", "")
 
 
 def beside(shown: Message, newsletter: str, names: Mapping[str, str], command: str, action: str = COMMAND) -> Message:

@@ -15,7 +15,7 @@ from bot.domain import adverts
 from bot.domain.entry_numbers import entry_numbers
 from bot.domain.preferences import Layout, Preferences, Sponsors
 from bot.domain.text import one_line
-from bot.domain.title import title, whose
+from bot.domain.title import title, whose_beside_title
 from bot.slack.blocks import blocks
 from bot.slack.blocks.dates import long_date
 from bot.slack.blocks.message import Block, Digest, Message, Part
@@ -206,8 +206,8 @@ def _top(plan: _Plan) -> Iterator[Block]:
 
 
 def _whose(issue: Issue) -> list[str]:
-    """Return the name of the issue's newsletter where there are several: two of them may have a "#435"."""
-    return [name] if (name := whose(issue)) else []
+    """Return the name of the issue's newsletter where there are several and its title does not say it."""
+    return [name] if (name := whose_beside_title(issue)) else []
 
 
 def _dated(issue: Issue) -> list[str]:

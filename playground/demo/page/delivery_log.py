@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from bot.domain.delivery import Delivery, State
 from bot.domain.schedule import ScheduleError, next_slot
 from bot.domain.subscription import Subscription
-from bot.domain.title import label
 from bot.domain.workspace import workspace_id
+from bot.lookup.issue_name import numbered
 
 if TYPE_CHECKING:  # as in `room`
     from playground.demo.environment import Environment
@@ -68,7 +68,7 @@ def _delivery(environment: Environment, each: Delivery) -> dict[str, Any]:
 
 def _labelled(environment: Environment, slug: str) -> str:
     issue = environment.library.snapshot.get(slug)
-    return label(issue) if issue else slug
+    return numbered(issue) if issue else slug
 
 
 def _named(environment: Environment, channel: str) -> str:

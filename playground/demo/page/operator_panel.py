@@ -81,7 +81,7 @@ class OperatorPanel:
         waiting = self.room.here.held.waiting if self.room.here else []
         return {
             "held": len(waiting),
-            "next": title(waiting[0][0]) if waiting else "",
+            "next": title(waiting[0].issue) if waiting else "",
             "faults": [{"what": what, "name": one.name, "text": one.text} for what, one in FAULTS.items()],
             "broken": broken(self.room.site, self.room.workspace),
             "doubles": len(self.room.site.ledger.doubles()),

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from archive.loader import load
-from playground.demo.held_back import HELD, ArchiveCopy
+from bot.source.finding import find_newsletters
+from playground.demo.held_back import HELD, NEWSLETTERS, ArchiveCopy
 from playground.demo.page.faults import FAULTS
 
 pytestmark = pytest.mark.long
@@ -65,3 +66,16 @@ def test_what_cannot_be_read_is_left_out(tmp_path: Path) -> None:
     issue = held.release()
     assert issue is not None
     assert (held.folder / "below" / "2024-01-01-1.md").exists()
+
+
+def test_of_two_newsletters_those_since_the_first_held_issue_are_held_back(tmp_path: Path) -> None:
+    """The first is that of the sample by itself; then the other newsletter's issues come between."""
+    found = find_newsletters(NEWSLETTERS)
+    held = ArchiveCopy.copied(NEWSLETTERS, tmp_path, END, newsletters=found.newsletters)
+    waiting = [(each.target.parent.name, each.issue.number) for each in held.waiting]
+    assert waiting[:2] == [("green-build", 11), ("folded-map", 6)]
+    assert [number for slug, number in waiting if slug == "green-build"] == list(range(11, 11 + HELD))
+    assert [len(held.parts[slug].issues) for slug in ("folded-map", "green-build")] == [5, 11]
+    while held.release() is not None:
+        pass
+    assert len(list((held.folder / "folded-map").glob("*.md"))) == 8

@@ -9,13 +9,16 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
 
 from archive.errors import FolderError
 from bot.runtime.settings import Settings
+from playground.demo.held_back import NEWSLETTERS
 from playground.demo.page.run import PORT, DemoOptions, PortError, browser, opened, run
 from tests.fakes.environment import environment
 from tests.playground.visitor import Visitor
@@ -72,6 +75,26 @@ async def test_the_page_is_there_before_the_archive_is_read(tmp_path: Path) -> N
             )
         general = await visitor.messages(await visitor.channel("general"))
         assert {message["ephemeral"] for message in general["messages"]} == {False}
+
+
+def _says(said: str, push: dict[str, Any]) -> bool:
+    return said in json.dumps(push, ensure_ascii=False)
+
+
+@pytest.mark.long
+async def test_the_demo_has_two_newsletters(tmp_path: Path) -> None:
+    """A search finds links of both and says whose they are, and a number that both have is asked about."""
+    async with (
+        opened(DemoOptions(NEWSLETTERS, port=0, empty=True), tmp_path, Settings()) as page,
+        aiohttp.ClientSession() as session,
+    ):
+        await page.room.environment()
+        visitor = Visitor(session, page.url)
+        channel = await visitor.channel("devops")
+        async with visitor.listening((await visitor.state())["event"]):
+            for typed, said in (("postgres", "also in The Green Build Weekly #1"), ("issue 3", "Which one?")):
+                assert (await visitor.does("say", channel=channel, text=f"/weekly {typed}"))["ok"]
+                await visitor.until(partial(_says, said))
 
 
 async def test_a_missing_archive_is_named(tmp_path: Path) -> None:
