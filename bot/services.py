@@ -1,4 +1,4 @@
-"""The use cases that handlers call, put together once by `bot.app`."""
+"""The use cases that handlers call, put together once by `bot.app.wiring`."""
 
 from __future__ import annotations
 
