@@ -13,7 +13,7 @@ from archive.kind import Kind
 from archive.search.filters import Bools, allowed
 from archive.search.grading import SQUARE_COVERAGE, confidence, grade, meant
 from archive.search.newsletters import Newsletters
-from archive.search.plan import any_form, corrected, either, guessed, named, phrase, plan
+from archive.search.plan import any_form, corrected, either, guessed, named, phrase, plan, shared
 from archive.search.postings import Ints
 from archive.search.qualifiers import is_missed
 from archive.search.query import Query, QueryWord, parse
@@ -110,6 +110,11 @@ class Finder:
             *(phrase(texts, self._lookup) for texts in asked.phrases),
         )
         return Plan(asked, terms, kinds, leaves_of(terms), corrected(terms))
+
+    def sharing(self, texts: Words) -> Plan:
+        """Return what looks for any of some words, in any of their forms."""
+        term = shared(texts, self._lookup)
+        return Plan(Query(either=(tuple((text,) for text in texts),)), (term,), None, leaves_of((term,)), False)
 
     def _less_own_name(self, asked: tuple[QueryWord, ...]) -> tuple[QueryWord, ...]:
         """Make the words of the archive's own name optional beside others: every entry is about them."""

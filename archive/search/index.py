@@ -59,7 +59,7 @@ from archive.search.segment import Dictionary, build, title_words
 from archive.search.segments import EntryCounts, Segments
 from archive.search.synonyms import Synonyms
 from archive.search.terms import TermLookup, is_english
-from archive.search.words import words
+from archive.search.words import Words, words
 
 CACHED_ANSWERS = 512
 """So many answers are kept: people ask the same things, and turn pages."""
@@ -168,6 +168,11 @@ class Index:
             self._answers[key] = answer
         return answer
 
+    def sharing(self, texts: Words, limit: int) -> tuple[Result, ...]:
+        """Return the `limit` best entries that have any of some words, inflected or not, and by no other name."""
+        plan = self._finder.sharing(texts)
+        return tuple(self._page(plan, self._finder.found(plan), 0, limit, told=False)) if texts else ()
+
     def mentions(self, topic: str, query: str = "", today: date | None = None) -> tuple[Mention, ...]:
         """Return every entry that says `topic` (`archive.search.mentions` has the rule), oldest first.
 
@@ -268,7 +273,8 @@ class Index:
             plan, outcome, said = self._without_days(plan, query)
         told = reasons or outcome.grade is not Grade.STRONG or plan.corrected
         page = tuple(self._page(plan, outcome, offset, limit, told=told))
-        assumed = tuple(notes.as_typed(query, notes.assumed(page, self._known(plan)))) if plan.corrected else ()
+        typed = frozenset(word.text for word in plan.asked.words if plan.corrected and self._lookup.count(word.text))
+        assumed = tuple(notes.as_typed(query, notes.assumed(page, typed))) if plan.corrected else ()
         total = paging.distinct(outcome.matches, self._segments)
         grade = Grade.STRONG if issue else outcome.grade
         answer = Answer(
@@ -290,10 +296,6 @@ class Index:
             replace(outcome, grade=Grade.NEAREST),
             [f"{notes.emptied(plan.asked, topic, total)}: shown are all"],
         )
-
-    def _known(self, plan: Plan) -> frozenset[str]:
-        """Return the words of the query that the archive has as they were typed."""
-        return frozenset(word.text for word in plan.asked.words if self._lookup.count(word.text))
 
     def _page(self, plan: Plan, outcome: Outcome, offset: int, limit: int, *, told: bool) -> Iterator[Result]:
         """Return one page of what was found, the best first."""
@@ -383,10 +385,9 @@ class Index:
 
     def _is_topic_answered(self, topic: str) -> bool:
         """Return whether a topic of the table has a strong answer, and so may be named; there are few of them."""
-        known = self._answered_topics.get(topic)
-        if known is None:
-            known = self._answered_topics[topic] = self.is_answered(topic, None)
-        return known
+        if topic not in self._answered_topics:
+            self._answered_topics[topic] = self.is_answered(topic, None)
+        return self._answered_topics[topic]
 
     def is_answered(self, query: str, kinds: frozenset[Kind] | None) -> bool:
         """Return whether `query` has a strong answer; what is offered often is looked for once."""

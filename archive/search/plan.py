@@ -43,6 +43,21 @@ def any_form(text: str, lookup: TermLookup) -> Term:
     return Term((text,), (Alternative((Leaf(text, variants),), 1.0, "exact"),), required=True)
 
 
+def shared(texts: Words, lookup: TermLookup) -> Term:
+    """Return the term of any of some words in any inflection, and by no other name: who has more of them has more."""
+    leaves = (
+        Leaf(
+            text,
+            (
+                *_present((text,), 1.0, "exact", lookup),
+                *_present(lookup.inflections(text), INFLECTION, "form", lookup),
+            ),
+        )
+        for text in texts
+    )
+    return Term(texts, tuple(Alternative((leaf,), 1.0, "either") for leaf in leaves))
+
+
 def plan(asked: tuple[QueryWord, ...], lookup: TermLookup) -> tuple[Term, ...]:
     """Return the terms of a query, in its order; the longest run of words with another name is one term.
 

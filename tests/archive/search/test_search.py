@@ -361,3 +361,13 @@ def test_a_month_beside_a_topic_is_missed_where_no_entry_on_top_says_it(query: s
     answer = index.search(query, reasons=True)
     assert answer.results[0].lacks == lacks
     assert answer.grade is (Grade.NEAREST if lacks else Grade.STRONG)
+
+
+def test_what_shares_words_has_the_most_of_them_first() -> None:
+    """In any inflection, not by another name; a word that nothing has finds nothing."""
+    texts = ("Velbus talks to zithers.", "A zither and a Velbus, with a lute.", "K8s and lutes.", "Nothing else.")
+    index = Index.of([issue(1, *texts), *(issue(n, f"Filler {n}.") for n in range(2, 30))])
+    assert [each.entry.position for each in index.sharing(("velbus", "zither", "lute"), 5)] == [1, 0, 2]
+    assert [each.entry.position for each in index.sharing(("velbus", "zither", "lute"), 1)] == [1]
+    assert [each.entry.text for each in index.sharing(("kubernetes",), 5)] == []
+    assert index.sharing((), 5) == ()
