@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from bot.bookmarks.reactions import Reactions
@@ -45,7 +45,8 @@ class Services:
 
     `reference` names an unexpected error to the person and in the log; `background` runs the work that follows an
     acknowledgement and is drained at a stop; `response_urls` delivers its answers. `start` is waited for by what needs
-    more than memory. `outcomes` is told of commands, `faults` of requests that fail. `move_channel` moves what is
+    more than memory. `outcomes` is told of commands, `faults` of requests that fail. `own_commands` are the slash
+    commands of one newsletter each, with its slug. `move_channel` moves what is
     stored of a channel (workspace, old id, new id).
     """
 
@@ -77,3 +78,4 @@ class Services:
     second_bots: SecondBotAlerts | None = None
     start: Start = field(default_factory=Start)
     faults: RequestFaults = field(default_factory=RequestFaults)
+    own_commands: Mapping[str, str] = field(default_factory=dict)

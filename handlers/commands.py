@@ -16,6 +16,7 @@ from bot.bookmarks.views.saved_list import Listing
 from bot.digests.command_context import CommandContext
 from bot.domain.bookmark import member_of
 from bot.lookup import commands
+from bot.lookup.own_commands import of_newsletter
 from bot.lookup.search import private
 from bot.lookup.views.answer import SearchRequest
 from bot.services import Services
@@ -28,19 +29,22 @@ Work: TypeAlias = Callable[[], Awaitable[Message | None]]
 
 
 def register(app: AsyncApp, services: Services) -> None:
-    """Listen to the two slash commands."""
+    """Listen to the two slash commands, and to those of one newsletter each."""
 
-    async def weekly(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
-        """Answer a command from memory within the acknowledgement, or start its work and acknowledge."""
-        began = monotonic()
-        command = services.answers.parse(text(body, "text"))
-        answer = use_case(services, command, typed_from(body, context), text(body, "trigger_id"))
-        if isinstance(answer, str):
-            services.outcomes.answered(command, began)
-            return answered(ack, answer)
-        work = services.outcomes.timed(command, partial(_once_begun, services, answer))
-        follow_up(services, text(body, "response_url"), work, response_type="ephemeral")
-        return await ack()
+    def answering(newsletter: str = "") -> Callable[..., Awaitable[BoltResponse]]:
+        async def weekly(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
+            """Answer a command from memory within the acknowledgement, or start its work and acknowledge."""
+            began = monotonic()
+            command = of_newsletter(services.answers.parse(text(body, "text")), newsletter)
+            answer = use_case(services, command, typed_from(body, context), text(body, "trigger_id"))
+            if isinstance(answer, str):
+                services.outcomes.answered(command, began)
+                return answered(ack, answer)
+            work = services.outcomes.timed(command, partial(_once_begun, services, answer))
+            follow_up(services, text(body, "response_url"), work, response_type="ephemeral")
+            return await ack()
+
+        return weekly
 
     async def tools(ack: AsyncAck, body: dict[str, Any]) -> BoltResponse:
         """Search the tools, or explain how; always from memory."""
@@ -50,7 +54,9 @@ def register(app: AsyncApp, services: Services) -> None:
         services.outcomes.answered(command, began)
         return answered(ack, answer)
 
-    app.command(services.names.command)(weekly)
+    app.command(services.names.command)(answering())
+    for name, newsletter in services.own_commands.items():
+        app.command(name)(answering(newsletter))
     app.command(services.names.tools)(tools)
 
 

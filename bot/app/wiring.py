@@ -95,6 +95,7 @@ def _services(
     changes = SubscriptionChanges(store.audit, slack, clock, ChangeRules(background.start, settings.admins))
     return Services(
         names=names,
+        own_commands=settings.commands,
         answers=answers,
         conversations=LateConversations(lambda: _conversations(settings, ports, names, registry, tally)),
         slack=slack,

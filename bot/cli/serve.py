@@ -24,7 +24,7 @@ from bot.runtime.server import OwnedServer, bound, configured, served
 from bot.runtime.settings import Settings, SlackCredentials
 from bot.runtime.socket_watch import SocketWatch, sdk_log
 from bot.slack.api.client import WebSlack
-from bot.source.finding import find_newsletters
+from bot.source.finding import Found, find_newsletters
 from bot.source.incoming import Incoming
 from bot.source.several import open_library
 from bot.source.synonyms import names_in
@@ -180,6 +180,7 @@ async def assembled(settings: Settings, credentials: SlackCredentials) -> App:
     if found.several and settings.source is not None:
         reason = f"brings issues into one newsletter's folder, and {folder} holds {len(found.newsletters)}; unset it"
         raise SettingsError("BACKISSUE_SOURCE", reason)
+    check_commands(settings, found)
     if not found.several:
         settings = settings.model_copy(update={"zone": found.newsletters[0].zone})
     own = settings.database_url.startswith("sqlite")
@@ -195,6 +196,15 @@ async def assembled(settings: Settings, credentials: SlackCredentials) -> App:
     app = build(settings, credentials, Ports(library, store, slack, policy=policy, polling=polling))
     loop.settle()
     return app
+
+
+def check_commands(settings: Settings, found: Found) -> None:
+    """Raise SettingsError if a command is one of a newsletter that is not there."""
+    slugs = [each.slug for each in found.newsletters] if found.several else []
+    for name, slug in settings.commands.items():
+        if slug not in slugs:
+            there = f"there are {', '.join(slugs)}" if slugs else "the archive is one newsletter's"
+            raise SettingsError("BACKISSUE_COMMANDS", f"{name} is for {slug!r}, which is no newsletter here: {there}")
 
 
 async def _polling(settings: Settings, folder: Path) -> Incoming | None:

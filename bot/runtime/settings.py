@@ -8,6 +8,7 @@ and the environment wins over it. Nothing is required to build `Settings`: what 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -101,6 +102,26 @@ def _with_secrets(given: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def own_commands(value: str) -> dict[str, str]:
+    """Return the newsletters' slugs by their commands. Raises ValueError for what is no list of pairs.
+
+    >>> own_commands("/sre=sre-weekly, bread=bread")
+    {'/sre': 'sre-weekly', '/bread': 'bread'}
+    """
+    found: dict[str, str] = {}
+    for pair in filter(None, map(str.strip, value.split(","))):
+        name, _, slug = (part.strip() for part in pair.partition("="))
+        name = name if name.startswith("/") else f"/{name}"
+        if not COMMAND.fullmatch(name) or not slug:
+            raise ValueError(
+                f"{pair[:60]!r} is no command with a newsletter; for example: /sre=sre-weekly,/bread=bread"
+            )
+        if name in found:
+            raise ValueError(f"{name} stands there twice; a command is one newsletter's")
+        found[name] = slug
+    return found
+
+
 class Settings(BaseSettings):
     """Back Issue's settings, checked."""
 
@@ -133,6 +154,8 @@ class Settings(BaseSettings):
     """The main command's name."""
     tools_command: str = Field(default="/tools", alias="BACKISSUE_TOOLS_COMMAND")
     """The name of the command that searches the tools sections only."""
+    commands: Annotated[Mapping[str, str], NoDecode] = Field(default_factory=dict, alias="BACKISSUE_COMMANDS")
+    """Commands of one newsletter each, with its slug: /sre=sre-weekly, separated by commas."""
     bookmark: Annotated[frozenset[str], NoDecode] = Field(
         default=frozenset({"bookmark"}), alias="BACKISSUE_BOOKMARK", min_length=1
     )
@@ -182,6 +205,18 @@ class Settings(BaseSettings):
         if not COMMAND.fullmatch(value):
             raise ValueError("a command is a slash and up to 31 of a-z, 0-9, - and _; for example /weekly")
         return value
+
+    @field_validator("commands", mode="before")
+    @classmethod
+    def _are_commands(cls, value: object) -> object:
+        return own_commands(value) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _are_different(self) -> Self:
+        for name in (self.command, self.tools_command):
+            if name in self.commands:
+                raise SettingsError("BACKISSUE_COMMANDS", f"{name} is a command of all newsletters; take another name")
+        return self
 
     @property
     def window(self) -> timedelta:

@@ -7,15 +7,19 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli.serve import check_commands
 from bot.domain.errors import SettingsError
 from bot.domain.missed_query import MISSES_DAYS
+from bot.domain.newsletter import UNNAMED, Newsletter
 from bot.runtime.settings import Settings
+from bot.source.finding import Found
 
 NAMES = [
     "BACKISSUE_ARCHIVE",
     "BACKISSUE_COMMAND",
     "BACKISSUE_TOOLS_COMMAND",
     "BACKISSUE_BOOKMARK",
+    "BACKISSUE_COMMANDS",
     "BACKISSUE_ADMINS",
     "BACKISSUE_SYNONYMS",
     "BACKISSUE_COUNT_MISSES",
@@ -195,3 +199,32 @@ def test_records_are_kept_for_as_long_as_is_set(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("BACKISSUE_AUDIT_DAYS", "730")
     settings = Settings.read()
     assert (settings.misses_days, settings.changes_kept) == (7, timedelta(days=730))
+
+
+def test_newsletters_may_have_commands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pairs, separated by commas; one that is none, stands there twice or is the main command is refused."""
+    monkeypatch.setenv("BACKISSUE_COMMANDS", " /sre=sre-weekly, bread = bread,")
+    assert Settings.read().commands == {"/sre": "sre-weekly", "/bread": "bread"}
+    for wrong, said in (
+        ("/sre", "'/sre' is no command with a newsletter; for example: /sre=sre-weekly"),
+        ("/SRE=sre-weekly", "no command with a newsletter"),
+        ("/sre=", "no command with a newsletter"),
+        ("/sre=a,/sre=b", "/sre stands there twice"),
+        ("/weekly=sre-weekly", "/weekly is a command of all newsletters"),
+        ("tools=sre-weekly", "/tools is a command of all newsletters"),
+    ):
+        monkeypatch.setenv("BACKISSUE_COMMANDS", wrong)
+        with pytest.raises(SettingsError, match=f"BACKISSUE_COMMANDS: .*{said}"):
+            Settings.read()
+
+
+def test_a_command_of_no_newsletter_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the slugs that there are."""
+    monkeypatch.setenv("BACKISSUE_COMMANDS", "/sre=sre-wekly")
+    several = Found((Newsletter("bread", ""), Newsletter("sre-weekly", "")), "", several=True)
+    with pytest.raises(SettingsError, match="'sre-wekly', which is no newsletter here: there are bread, sre-weekly"):
+        check_commands(Settings.read(), several)
+    with pytest.raises(SettingsError, match="the archive is one newsletter's"):
+        check_commands(Settings.read(), Found((UNNAMED,), ""))
+    monkeypatch.setenv("BACKISSUE_COMMANDS", "/sre=sre-weekly")
+    check_commands(Settings.read(), several)

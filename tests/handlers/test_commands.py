@@ -358,3 +358,12 @@ async def test_links_are_found_with_the_database_dead(
     assert answer["response_type"] == "ephemeral"
     assert answer["blocks"]
     assert not await people.services.misses.write()
+
+
+async def test_a_command_of_one_newsletter_means_it(people: People) -> None:
+    """It works as the main command does."""
+    people.serves(own_commands={"/sre": "sre-weekly"})
+    answer = await people.types("queues", command="/sre")
+    assert "from:" in str(answer.body)
+    assert "sre-weekly" in str(answer.body)
+    assert "sre-weekly" not in str((await people.types("queues")).body)
