@@ -72,7 +72,7 @@ _SHARED = bag("""
 """)
 _ISSUE = re.compile(r"(?:\bissue (?:number |no\.? |nr\.? )?#?|(?<!\w)#(?=\d{3}))(\d{1,6})\b", re.IGNORECASE)
 _SAVED = bag("""
-    save bookmark keep remember star pin store add this that it them these those all both link links one ones
+    save bookmark keep remember star pin store add put this that it them these those all both link links one ones
     result results entry the a to in into for me my mine later list bookmarks bookmark saved of and please first
     second third fourth fifth sixth seventh eighth ninth tenth last number top bottom end as well too also
     reading read no nr one two three four five six seven eight nine ten
@@ -191,7 +191,9 @@ def _shared(asked: str, heard: Heard) -> Request | None:
     rest = _ISSUE.sub(" issue ", rest)
     to = bool(heard.channels or heard.mentioned or re.search(r"\b(?:with|to|in|here)\b", rest, re.IGNORECASE))
     begins = re.match(r"(?:share|post|forward|publish)\b", asked, re.IGNORECASE)
-    if not (begins or (heard.channels and to)) or not _all_in(rest, _SHARED | frozenset({"show", "tell"})):
+    if not (begins or ((heard.channels or heard.mentioned) and to)) or not _all_in(
+        rest, _SHARED | frozenset({"show", "tell"})
+    ):
         return None
     if len(words(rest)) < 2 and not heard.urls:
         return Request(MessageKind.AMBIGUOUS, Manner.CLARIFY, action=("share",))

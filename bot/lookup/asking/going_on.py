@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.lookup.asking.changes import ORDINALS, confirm, rank_in
 from bot.lookup.asking.heard import Heard
 from bot.lookup.asking.phrases import phrases
-from bot.lookup.asking.reader import Context
+from bot.lookup.asking.reader import Context, telling
 from bot.lookup.asking.request import Limits, Manner, MessageKind, Request
 from bot.lookup.asking.turn import Thread, Turn
 
@@ -20,6 +20,7 @@ _TIME_AFTER = _PHRASES["time_after"]
 _TIME_BEFORE = _PHRASES["time_before"]
 _PLACE = _PHRASES["place"]
 _TOO = _PHRASES["too"]
+_ITS_ISSUE, _OTHER_ISSUE, _WITHIN = _PHRASES["its_issue"], _PHRASES["other_issue"], _PHRASES["within"]
 _STEPS = _PHRASES["steps"]
 _SCOPE = _PHRASES["scope"]
 _REPEAT = _PHRASES["repeat"]
@@ -52,6 +53,9 @@ def nearby(text: str, context: Context, thread: Thread, _request: Request) -> Tu
     before = thread.request
     if not before.issues or (before.kind is not MessageKind.ISSUE and not _ISSUE.search(text)):
         return None
+    other = _OTHER_ISSUE.match(text) if before.kind is MessageKind.ISSUE else None
+    if other and context.archive.has(int(other["number"])):
+        return again(thread, replace(before, issues=(int(other["number"]),)))
     newest = before.kind is MessageKind.ISSUE and _NEWEST_ISSUE.match(text)
     step = _step(text)
     if not step and not newest:
@@ -68,6 +72,23 @@ def _step(text: str) -> int:
         count = ORDINALS.get(steps["count"].casefold()) or int(steps["count"])
         return count if steps["way"].casefold().startswith(("later", "after", "for", "fur", "on", "ahead")) else -count
     return 1 if _NEXT.match(text) else -1 if _BEFORE.match(text) else 0
+
+
+def its_issue(text: str, context: Context, thread: Thread, _request: Request) -> Turn | None:
+    """Read "what else was in that issue": the issue of the link that was pointed at last, else of the first."""
+    if not thread.shown or thread.request.issues or not _ITS_ISSUE.match(text):
+        return None
+    slug = thread.shown[max(thread.pointed, 1) - 1 if thread.pointed >= 0 else -1].slug
+    found = context.archive.beside(slug, 0)
+    return again(thread, Request(MessageKind.ISSUE, issues=(slug if found is None else found,)))
+
+
+def within(text: str, _context: Context, thread: Thread, _request: Request) -> Turn | None:
+    """Read "anything on docker in there" behind an issue: what that issue says."""
+    match = _WITHIN.match(text)
+    if not match or not thread.request.issues or not telling(match["topic"]):
+        return None
+    return again(thread, replace(thread.request, kind=MessageKind.QUESTION, topic=telling(match["topic"])))
 
 
 def scoped(text: str, _context: Context, thread: Thread, request: Request) -> Turn | None:

@@ -6,13 +6,15 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
-from archive.search.words import bag
+from archive.search.wording import STOP_WORDS
+from archive.search.words import bag, words
 from bot.lookup.asking.changes import ORDINALS, rank_in
 from bot.lookup.asking.going_on import (
     DOES,
     SEARCHED,
     again,
     beyond,
+    its_issue,
     nearby,
     open_it,
     other_place,
@@ -22,6 +24,7 @@ from bot.lookup.asking.going_on import (
     sort_of_link,
     wished,
     wished_too,
+    within,
 )
 from bot.lookup.asking.heard import Heard, is_asking
 from bot.lookup.asking.limits import SECTIONS, lacking, without_limits
@@ -47,6 +50,7 @@ _ABOUT = _PHRASES["about"]
 _ADDED = _PHRASES["added"]
 _ONLY = _PHRASES["only"]
 _NEWER = _PHRASES["newer"]
+_WHICH_ISSUE = _PHRASES["which_issue"]
 _NEWEST = frozenset(
     {"newer", "more recent", "most recent", "more current", "fresher", "later", "newest", "latest", "recent"}
 )
@@ -58,6 +62,7 @@ _REST = _PHRASES["rest"]
 
 _OF_A_LINK = frozenset(ORDINALS) | bag("""
     made built behind maintains name called mean
+    link links read send dm show give tell details made maker posted
     still maintained free open source author authors old date written language license licence cost costs work
     works about link url site age paid safe active dead alive working available long worth reading trustworthy
     recommended published
@@ -74,7 +79,8 @@ _WIDE = re.compile(
 )
 _LOOK = re.compile(r"^(?:search|look|find|check|try)\b(?: (?:up|for))*\s*", re.IGNORECASE)
 _ASIDE = re.compile(
-    r"^(?:i'?ll|i will|i think|we (?:should|could|must|already|have|use|had)|let'?s(?! (?:see|have|try|look)\b)"
+    r"^(?:i'?ll|i will|i think|we (?:should|could|must|already|have|use|had)"
+    r"|let'?s(?! (?:see|have|try|look|talk about|do|move on|go|switch|search)\b)"
     r"|agreed?|same here|makes sense"
     r"|good point|@)",
     re.IGNORECASE,
@@ -85,6 +91,10 @@ _AND_TOPIC = re.compile(
     r"(?P<topic>[\w.+#/-]+(?: [\w.+#/-]+)?)$",
     re.IGNORECASE,
 )
+
+
+_TOO_TOPIC = re.compile(r"^(?P<topic>[\w.+#/-]{2,}) (?:too|as well|also)$", re.IGNORECASE)
+_NUMBER = re.compile(r"\b(?:no|nr|number)\.? ?(?=\d)|#(?=\d)|\b\d{1,2}(?:st|nd|rd|th)?\b", re.IGNORECASE)
 
 
 def follow(heard: Heard, context: Context, thread: Thread | None) -> Turn:
@@ -133,6 +143,8 @@ def _new(request: Request, thread: Thread | None = None) -> Turn:
 def _counted_again(text: str, context: Context, thread: Thread, request: Request) -> Turn | None:
     """Read "when first?", "how often in 2019?": of the same topic, and of all years unless the message names some."""
     before = thread.request
+    if before.form in COUNTED and _WHICH_ISSUE.match(text):
+        return again(thread, before, narrowed=thread.narrowed)
     if not before.topic or before.kind not in {MessageKind.LOOKUP, MessageKind.QUESTION}:
         return None
     if asked := figure_asked(text, context, before.form):
@@ -251,13 +263,20 @@ def _opened(text: str, _context: Context, thread: Thread, request: Request) -> T
         or re.search(r"\bissue", text, re.IGNORECASE)
     ):
         return None
-    if rank and _OPEN.match(text) and (rank < 0 or rank <= max(MAX_SHOWN, len(thread.shown))):
+    of_it = _OPEN.match(text) or _asks_of_a_place(text)
+    if rank and of_it and (rank < 0 or rank <= max(MAX_SHOWN, len(thread.shown))):
         return Turn("open", thread.request, thread.page, rank)
     return None
 
 
+def _asks_of_a_place(text: str) -> bool:
+    """Return whether a text names a place and says nothing else but what is asked of any link: "who made the 2nd"."""
+    left = [word for word in words(_NUMBER.sub(" ", text)) if word not in STOP_WORDS]
+    return bool(left or _NUMBER.search(text)) and all(word in _OF_A_LINK for word in left)
+
+
 def _topic_changed(text: str, context: Context, thread: Thread, request: Request) -> Turn | None:
-    match = _ABOUT.match(text) or _INSTEAD.match(text) or _AND_TOPIC.match(text)
+    match = _ABOUT.match(text) or _INSTEAD.match(text) or _AND_TOPIC.match(text) or _TOO_TOPIC.match(text)
     if not match or not telling(match["topic"]) or request.kind in {MessageKind.MINE, MessageKind.BOT}:
         return None
     if thread.request.kind in {MessageKind.BOT, MessageKind.CHATTER, MessageKind.CHANGE}:
@@ -313,6 +332,8 @@ def _pointed(text: str, _context: Context, thread: Thread, request: Request) -> 
 
 _PARTS = (
     _counted_again,
+    its_issue,
+    within,
     scoped,
     _related,
     nearby,

@@ -28,6 +28,20 @@ from tests.lookup.asking.test_thread import talk
         (["my bookmarks", "only about docker"], {"topic": "docker"}),
         (["issue 300", "two back"], {"issue": 298}),
         (["issue 300", "jobs only", "all of it"], {"issue": 300}),
+        (["monitoring", "everything since 2018"], {"topic": "monitoring", "after": "2018-01-01"}),
+        (["monitoring", "preferably recent"], {"topic": "monitoring", "order": "newest"}),
+        (["monitoring", "in 2018", "other years?"], {"topic": "monitoring"}),
+        (["monitoring", "search tracing instead"], {"topic": "tracing"}),
+        (["monitoring", "tracing too"], {"topic": "tracing"}),
+        (["monitoring", "let's talk about tracing"], {"topic": "tracing"}),
+        (["monitoring", "forget monitoring, show me tracing"], {"topic": "tracing"}),
+        (["what is a canary release", "examples?"], {"topic": "canary release examples"}),
+        (["issue 420", "what about 430"], {"issue": 430}),
+        (["issue 420", "only tools", "same for 421"], {"section": "tools", "issue": 421}),
+        (["issue 420", "before that one"], {"issue": 419}),
+        (["issue 420", "anything on docker in there"], {"topic": "docker", "issue": 420}),
+        (["when was rust first mentioned?", "which issue"], {"topic": "rust"}),
+        (["monitoring", "how many are there"], {"topic": "monitoring"}),
         (["how often was rust mentioned?", "how often in total?"], {"topic": "rust"}),
     ],
 )
@@ -38,7 +52,9 @@ def test_what_was_asked_stays_and_is_changed(turns: list[str], query: dict[str, 
     assert set(said) - set(query) <= {"before", "after", "year"}
 
 
-@pytest.mark.parametrize("said", ["hmm that's too old", "anyway", "sorry wrong thread", "ignore me"])
+@pytest.mark.parametrize(
+    "said", ["hmm that's too old", "anyway", "sorry wrong thread", "ignore me", "cancel", "not now"]
+)
 def test_a_remark_changes_nothing(said: str) -> None:
     """However it begins."""
     turn = talk(["monitoring", said])[-1]
@@ -60,3 +76,30 @@ def test_the_link_that_was_pointed_at_is_opened_and_shared() -> None:
     ]
     turns = talk(["monitoring", "share #3 with <#C7|ops>", "and to <#C8> too"])[1:]
     assert [(turn.do, turn.rank, turn.request.channel) for turn in turns] == [("share", 3, "C7"), ("share", 3, "C8")]
+
+
+@pytest.mark.parametrize(
+    ("said", "rank"),
+    [("who made the 1st", 1), ("when was the second posted", 2), ("dm me the first", 1), ("3 tier apps", 0)],
+)
+def test_what_is_asked_of_a_place_opens_it(said: str, rank: int) -> None:
+    """Unless it says something else."""
+    turn = talk(["monitoring", said])[-1]
+    assert (turn.do == "open", turn.rank) == (bool(rank), rank)
+
+
+@pytest.mark.parametrize(
+    ("said", "do", "person"),
+    [("put the first in my bookmarks", "save", ""), ("send the first to <@U0BOB>", "share", "U0BOB")],
+)
+def test_a_link_is_put_and_sent(said: str, do: str, person: str) -> None:
+    """A button does it."""
+    turn = talk(["monitoring", said])[-1]
+    assert (turn.do, turn.rank, turn.request.person) == (do, 1, person)
+
+
+@pytest.mark.parametrize("said", ["what else was in that issue", "the rest of that issue", "the issue it was in"])
+def test_the_issue_of_a_link_is_opened(said: str) -> None:
+    """Of the one that was pointed at, by its slug where it has no number that is known."""
+    turn = talk(["monitoring", "the second one", said])[-1]
+    assert (turn.do, turn.query()) == ("issue", {"issue": "2019-03-03-1"})
