@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -142,6 +142,7 @@ class DeliveryReports:
         catalogue, deliveries = self._registry.current.of(subscription.newsletter), self._store.deliveries
         known, waits = await deliveries.history(subscription)
         unfinished = await deliveries.unfinished(subscription.id, now) if waits else ()
+        subscription = replace(subscription, slot_days=await deliveries.slot_days(subscription.id, now))
         play = partial(forecast, subscription, catalogue, known, unfinished, now, policy=self._policy, most=most)
         # Hundreds of turns take a moment, which nobody else should wait for.
         played = await asyncio.to_thread(play) if most is None and len(catalogue.issues) > _MANY else play()
@@ -152,7 +153,7 @@ class DeliveryReports:
         subscription, first = outlook.subscription, next(iter(outlook.forecast.at.items()), None)
         if first is not None:
             return Upcoming(first[1], title(outlook.issue(first[0])))
-        slot = next_slot(subscription.schedule, outlook.now) if subscription.active else None
+        slot = next_slot(subscription.schedule, outlook.now, subscription.slot_days) if subscription.active else None
         return Upcoming(slot.at if slot else None)
 
     async def _older(self, outlook: _Outlook) -> tuple[str, ...]:

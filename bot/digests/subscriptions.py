@@ -26,7 +26,7 @@ from bot.domain.clock import Clock
 from bot.domain.places import which_place
 from bot.domain.preferences import Preferences
 from bot.domain.publication import HeldBack
-from bot.domain.schedule import AS_IT_APPEARS, Schedule, ScheduleError, next_slot, parse_schedule, time_there
+from bot.domain.schedule import AS_IT_APPEARS, Schedule, ScheduleError, parse_schedule, time_there
 from bot.domain.subscription import Paused, PausedBy, Subscription
 from bot.domain.subscription_settings import ChannelSettings, NotAllowedError, who_may
 from bot.domain.workspace import WorkspaceId
@@ -48,6 +48,10 @@ class DeliveryStatuses(Protocol):
 
     async def status(self, subscription: Subscription, now: datetime) -> said.DeliveryStatus:
         """Return the delivery status of a subscription."""
+        ...
+
+    async def upcoming(self, subscription: Subscription, now: datetime) -> said.Upcoming:
+        """Return what is posted next in the subscription's channel, and when."""
         ...
 
     async def why(self, workspace: WorkspaceId, channel: str, issue: Issue, now: datetime) -> str:
@@ -265,13 +269,14 @@ class Subscribing:
 
         await self._changes.make(place, wanted)
         kept, now = await self._changes.current(place), self._clock.now()
-        slot = next_slot(schedule, now)
+        coming = await self._deliveries.upcoming(kept, now) if kept else said.Upcoming()
         return said.DeliveryStatus(
             place.channel,
             str(schedule),
             kept.preferences if kept else Preferences(),
-            slot.at if slot else None,
+            coming.at,
             time_there=time_there(schedule, now),
+            next_title=coming.title,
         )
 
     async def _member(self, workspace: WorkspaceId, channel: str) -> bool | None:

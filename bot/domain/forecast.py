@@ -60,6 +60,10 @@ class _Play:
         verdict = decide(self.subscription, self.catalogue, self.known, unsent, now, policy=self.policy)
         if (decision := verdict.decision) is not None:
             self.subscription = replace(self.subscription, cursor=decision.cursor)
+            if (
+                decision.slot is not None and decision.slot.day in self.subscription.slot_days
+            ):  # as the database decides it
+                decision = replace(decision, issues=(), passed=())
             self.passed.update(decision.passed)
             self.known |= dict.fromkeys(decision.passed)
             for issue in decision.issues:
@@ -98,6 +102,7 @@ def forecast(
     """Return when issues go out in the channel, the first `most` of them (None: all).
 
     `known` are the issues ever decided for the channel, with when, and `unfinished` its deliveries that are not done.
+    The subscription's `slot_days` have no other slot, though the schedule was changed.
     A subscription that is paused or ended posts nothing.
     """
     if not subscription.active:

@@ -8,7 +8,7 @@ minute that exists, a repeated hour runs the first time.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from difflib import get_close_matches
@@ -118,9 +118,10 @@ def slots(schedule: Schedule, start: datetime, end: datetime) -> Iterator[Slot]:
         day += timedelta(days=1)
 
 
-def next_slot(schedule: Schedule, after: datetime) -> Slot | None:
-    """Return the first slot after the moment `after`; None where there are none (as `slots`)."""
-    return next(slots(schedule, after, after + timedelta(days=9)), None)
+def next_slot(schedule: Schedule, after: datetime, taken: Collection[date] = frozenset()) -> Slot | None:
+    """Return the first slot after the moment `after`, on none of the dates `taken`; None where there are none."""
+    end = after + timedelta(days=9 + 7 * len(taken))
+    return next((slot for slot in slots(schedule, after, end) if slot.day not in taken), None)
 
 
 def last_slot(schedule: Schedule, until: datetime) -> Slot | None:

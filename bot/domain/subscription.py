@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.preferences import Preferences
@@ -66,6 +66,7 @@ class Subscription:
     `cursor` is the last moment up to which its slots have been decided. `limit` is what Slack said last. `told` is the
     order number of the last issue of which the subscriber was told that it came in and was not new. `newsletter` is
     the slug of the one that it is for, "" for all that there are (where there is one newsletter, for that).
+    `slot_days` are the latest local dates at whose slot something was posted, where the reader asked for them.
     """
 
     id: int
@@ -82,6 +83,7 @@ class Subscription:
     told: int = 0
     access: str = "everybody"
     newsletter: str = ""
+    slot_days: frozenset[date] = frozenset()
 
     @property
     def active(self) -> bool:

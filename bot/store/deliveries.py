@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -24,7 +24,7 @@ from bot.store.delivery_batches import all_unfinished, begin_all, decide_all, fi
 from bot.store.inserts import insert
 from bot.store.membership import is_among
 from bot.store.next_run import running_now
-from bot.store.tables import deliveries, subscriptions
+from bot.store.tables import deliveries, slots, subscriptions
 from bot.store.tables import parts as parts_table
 
 _D = deliveries.c
@@ -97,6 +97,13 @@ class Deliveries:
         """Return the known issues, as `known` does, and whether any of the subscription's is still waiting."""
         where = {"workspace_": subscription.workspace, "channel_": subscription.channel}
         return await self._database.read_one_of(histories, {**where, "subscription_": subscription.id})
+
+    async def slot_days(self, subscription: int, now: datetime) -> frozenset[date]:
+        """Return the local dates, from the day before `now` on, at whose slot the subscription had something posted."""
+        lately = slots.c.day >= (now - timedelta(days=2)).date().isoformat()
+        chosen = select(slots.c.day).where(slots.c.subscription == subscription, lately)
+        days = await self._database.read(lambda connection: tuple(connection.scalars(chosen)))
+        return frozenset(map(date.fromisoformat, days))
 
     async def unfinished(self, subscription: int, revisable: datetime, version: str = "") -> tuple[Delivery, ...]:
         """Return the deliveries of a subscription that have work left, oldest first.

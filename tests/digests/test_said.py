@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -15,7 +16,9 @@ from bot.digests.delivery_status import DeliveryReports
 from bot.digests.views.subscription import status
 from bot.domain.delivery import Progress
 from bot.domain.forecast import forecast
+from bot.domain.schedule import next_slot, parse_schedule
 from bot.domain.subscription import Paused, PausedBy, Subscription
+from bot.store.store import Store
 from tests.fakes.newsletter import issue
 from tests.fakes.scene import Scene
 from tests.fakes.virtual import START, run, until
@@ -262,5 +265,38 @@ def test_an_issue_that_expires_before_its_turn_is_said_not_to_come() -> None:
         await scene.passes(days=14)
         assert posted(scene, channel) == {}
         await scene.everybody_dies()
+
+    run(play())
+
+
+def test_a_channel_that_is_moved_to_a_later_time_of_a_day_that_had_its_slot_is_told_of_the_next(
+    database: Callable[[], Store],
+) -> None:
+    """A local date has one slot. What is new since then comes at the next date's, and nothing says otherwise."""
+
+    async def play() -> None:
+        scene = Scene(database(), start=START)
+        channel = scene.channel()
+        await scene.holds([issue(1, START - 3 * DAY, entries=1)])
+        await scene.subscribes(channel, "mondays 09:00 UTC")
+        await scene.worker_comes()
+        await scene.appear(issue(2, START, entries=1))
+        slot = next_slot(parse_schedule("mondays 09:00 UTC"), scene.clock.now())
+        assert slot is not None
+        await until(scene.clock, slot.at + timedelta(minutes=30))
+        await scene.subscribes(channel, "mondays 11:00 UTC")
+        reports, moved = await reports_of(scene), await subscribed(scene, channel)
+        assert (await reports.upcoming(moved, scene.clock.now())).at == slot.at + 7 * DAY + timedelta(hours=2)
+        await scene.appear(issue(3, scene.clock.now(), entries=1))
+        await scene.passes(minutes=5)
+        coming = await reports.upcoming(moved, scene.clock.now())
+        assert (coming.at, coming.title) == (slot.at + 7 * DAY + timedelta(hours=2), "Weekly 3")
+        assert coming.at is not None
+        await until(scene.clock, coming.at - timedelta(minutes=1))
+        assert scene.texts(channel) == ["Weekly 2"]
+        await scene.passes(minutes=2)
+        assert scene.texts(channel) == ["Weekly 2", "Weekly 3"]
+        await scene.everybody_dies()
+        await scene.store.close()
 
     run(play())
