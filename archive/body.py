@@ -120,9 +120,9 @@ class _Reader:
     def read_lines(self, lines: list[Line]) -> None:
         """Read lines from the grammar's events."""
         self.lists = Lists(lines)
-        self.titles = sum(map(is_title_link, lines))
+        self.titles = 0 if self.wide else sum(map(is_title_link, lines))
         read = list(blocks(lines))
-        self.capitals = sum(map(rows.is_in_capitals, read)) >= _CAPITALS_AT_LEAST
+        self.capitals = not self.wide and sum(map(rows.is_in_capitals, read)) >= _CAPITALS_AT_LEAST
         for block, self.below in zip(read, [*read[1:], []], strict=False):
             if block[0].gap < 0 or (len(block) == 1 and _DRAWN.fullmatch(block[0].raw)):
                 self.extra = _RULE_GAP

@@ -49,7 +49,9 @@ def mended(text: str) -> str:
         text = text.replace("\0", " ")
     if ">" in text:
         text = _MAILED.sub(_unquoted, text)
-    text = _NUMBERED_HEADING.sub(_counted, open_fence_escaped(text))
+    text = open_fence_escaped(text)
+    if "\n----" in text or "\n====" in text:
+        text = _NUMBERED_HEADING.sub(_counted, text)
     if "://" not in text:
         return text
     return _STARRED.sub(_spared, _TWIN.sub(r"[\1](<\1>)", text))

@@ -11,6 +11,8 @@ import re
 from collections import Counter, defaultdict
 
 _REFERENCE = re.compile(r"^ {0,3}\[(\d{1,3})\](:?)[ \t]+<?(https?://[^\s<>]+)>?[ \t]*$", re.MULTILINE)
+_BEGIN = re.compile(r"\n {0,3}\[\d")
+"""How a reference begins, below what it is for: looked for first, in a fraction of the time."""
 _NUMBER = re.compile(r"\[(\d{1,3})\]")
 _FENCE = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
 
@@ -21,7 +23,7 @@ def linked(text: str) -> str:
     >>> linked("The strike is over [1].\n\n[1] https://example.org/strike")
     'The strike is over [\\[1\\]][~2].\n\n[~2]: <https://example.org/strike>'
     """
-    if "\n[" not in text or _REFERENCE.search(text) is None or _FENCE.search(text):
+    if _BEGIN.search(text) is None or _REFERENCE.search(text) is None or _FENCE.search(text):
         return text
     lines = text.split("\n")
     found = {number: match for number, line in enumerate(lines) if (match := _REFERENCE.match(line))}

@@ -18,6 +18,11 @@ _CALL = re.compile(
     r"|discount|save (?:up to )?\W?\d+|\d+% off)\b",
     re.IGNORECASE,
 )
+_CALL_WORDS = (
+    # A call has one of these: looked for first, in a tenth of the time.
+    "regist", "sign up", "get ", "download", "learn more", "enrol", "book your", "reserve", "rsvp", "join ", "submit a",
+    "call for papers", "webinar", "schedule a", "free ", "discount", "save ", "% off",
+)  # fmt: skip
 _NAMED = re.compile(
     r"\A\W*(?:\w+\W+){0,5}(?:is|was) (?:kindly |proudly )?(?:sponsored|supported|brought to you) by\b"
     r"|\A\W*(?:\w+\W+){0,5}our sponsors?\b",
@@ -34,9 +39,15 @@ def kind_of(entries: list[Entry]) -> Kind:
     An advertisement is headed with the advertiser's name; so is a report from a conference. Only the first says
     "register", "download" or "join us" in every entry.
     """
-    if entries and all(_CALL.search(entry.text) for entry in entries):
+    if entries and all(_calls(entry.text) for entry in entries):
         return Kind.SPONSOR
     return Kind.OTHER
+
+
+def _calls(text: str) -> bool:
+    """Return whether a text calls to an action."""
+    low = text.lower()
+    return any(words in low for words in _CALL_WORDS) and _CALL.search(text) is not None
 
 
 def with_sponsors_apart(sections: list[Section]) -> tuple[Section, ...]:
