@@ -137,6 +137,8 @@ def _is_name(text: str, at: int, seen: str) -> bool:
         return False
     if not seen[1:].islower():
         return True
+    if _IN_TITLE_CASE.match(text, end):
+        return False
     if at > 1 and (text[at - 2].isalnum() or text[at - 2] == ","):
         return True
     return after == " " and (
@@ -144,6 +146,8 @@ def _is_name(text: str, at: int, seen: str) -> bool:
     )
 
 
+_IN_TITLE_CASE = re.compile(r" (?:A|An|And|Are|As|At|By|For|From|In|Is|Of|On|Or|The|To|With) ")
+"""After a word of a title in which each begins with a capital, as in `Culture Is A Compass`."""
 _IS = (" is a ", " is an ", " is the ")
 
 

@@ -158,7 +158,9 @@ def _goes_on_at(line: str, at: int, kept: str) -> bool:
     """Return whether the word at `at` of `line` belongs to what is `kept` of it: within a name, or what it needs."""
     if _BARELY_BEGUN.search(kept) or (line.startswith(("to ", "until "), at) and _FOR_WHOM.search(kept)):
         return True
-    if _REPORTED.search(kept):
+    if _REPORTED.search(kept) or _PARTICLE.match(line, at):
+        return True
+    if _SUBJECT.search(line, at, at + _SUBJECT_WITHIN_CHARS) and _WORK.match(line):
         return True
     return _NAME_BEFORE.search(kept) is not None and _NAME_ON.match(line, at) is not None
 
@@ -275,14 +277,23 @@ _BARELY_BEGUN = re.compile(r"(?:,| (?:where|that|which|who|when|if|get|getting|k
 _NAME_BEFORE = re.compile(r"[A-Z]\S* [A-Z]\S*$")
 _NAME_ON = re.compile(r"(?:in|for|to|with) [A-Z]")
 """What a name of several words goes on with, as in `New Directions in Operating Systems`."""
+_PARTICLE = re.compile(r"(?:on|in|over|through|by|across) (?:beyond|from|to|into|onto|towards?|past|with)\b")
+"""A word that belongs to the verb before it, as in `moves on beyond …`."""
+_SUBJECT = re.compile(r"\babout (?=\S)")
+_SUBJECT_WITHIN_CHARS = 40
+_WORK = re.compile(
+    r"(?=(?:\S+ ){1,8}?(?:article|discussion|interview|paper|podcast|post|presentation|slides|talk|video)s? )"
+)
+"""A talk or a post: what it is about says more than whose it is, or where it was given."""
 _REPORTED = re.compile(r"(?:ed|said|says|wrote|shows|means) that (?!.* (?:is|are|was|has|have|can|will|may)\b)")
 """What somebody said, before its verb."""
 _PREPOSITIONAL = re.compile(
+    r"(?!(?:at|by) (?-i:[A-Z]\w+,))"
     r"(?:according to|as (?:part|a result) of|at|based on|by|due to|during|following|for|from|in|on|under"
     r"|within) [^,;:.!?]{4,60}, (?=[A-Za-z@])(?!(?:and|or|but|to|one of|both)\b)",
     re.IGNORECASE,
 )
-"""What introduces a sentence, which is whole without it."""
+"""What introduces a sentence, which is whole without it; not who speaks, as in `At Dockworks, we …`."""
 _BEGINNINGS = frozenset({"ac", "as", "at", "ba", "by", "du", "fo", "fr", "in", "on", "un", "wi"})
 """How that begins: most sentences don't, which is found in a fraction of the time."""
 _FOR_WHOM = re.compile(r" (?:for|from) (?:\S+ )?\S+$")
@@ -315,7 +326,9 @@ _HOLDING = frozenset(
     return run runs said same say says see seem seems series set show shows similar
     simple some specific start starts suggest suggests supposed switch take takes talk
     talks tend tends these they think this those tips transition tries try up use used
-    useful want wants was way ways we well were what why work works worth would you""".split()  # noqa: SIM905 - reads better
+    useful want wants was way ways we well were what why work works worth would you
+    contribute contributes focus focuses focusing leading refer referred refers seeking something spend spending spends
+    spent vision""".split()  # noqa: SIM905 - reads better
 )
 LITTLE_WORDS = frozenset(
     """& a about all along also an and any are as at be been before between both but by can do

@@ -225,6 +225,22 @@ def test_a_chinese_headline_is_a_sentence_or_as_much_of_it_as_fits(text: str, ti
             "A bit of recent history and a request for folks to get involved in discussions…",
         ),
         (
+            "The quay community is starting to move on beyond the old ropes and we see a lot of it in the harbour.",
+            "The quay community is starting to move on beyond the old ropes",
+        ),
+        (
+            "An interesting look at one harbour’s vision for adopting floating quays as a service to all the ships.",
+            "An interesting look at one harbour’s vision for adopting floating quays…",
+        ),
+        (
+            "The pilots have published a comprehensive white paper about how they secure the fairway in the winter.",
+            "The pilots have published a comprehensive white paper about how they secure…",
+        ),
+        (
+            "At Dockworks, every day we come to work excited to help sailors find the berths that they like the most.",
+            "At Dockworks, every day we come to work excited to help sailors find the berths",
+        ),
+        (
             "DockOps is coming up on June 24th and 25th and the programme of talks and workshops can be looked at.",
             "DockOps is coming up on June 24th and 25th",
         ),
@@ -253,6 +269,7 @@ def test_a_long_sentence_ends_where_its_sense_allows_it(text: str, title: str) -
         ("design-docs-at-google-in-new-york", "Some notes.", "Design docs at Google in New York"),
         ("my-rope-doesn-t-hold-and-i-don-t-care", "", "My rope doesn't hold and I don't care"),
         ("what-s-new-in-ropes", "", "What's new in ropes"),
+        ("tools-versus-culture", "I like the phrase Culture Is A Compass.", "Tools versus culture"),
         ("managing-on-call-systems", "Better on-call schedules.", "Managing on-call systems"),
         ("functions-as-a-service", "Others-as-a-service, too.", "Functions as a service"),
         ("ropes-20-networking", "What Ropes 2.0 brings.", "Ropes 2.0 networking"),
