@@ -176,11 +176,14 @@ def _saved(asked: str, heard: Heard) -> Request | None:
     if not match:
         return None
     rest = without_addresses(asked, heard)
-    if not _all_in(rest, _SAVED):
+    issue = _ISSUE.search(rest)
+    rest = _ISSUE.sub(" ", rest)
+    if not _all_in(rest, _SAVED | frozenset({"from"})):
         return None
-    if not heard.urls and len(words(rest)) < 2:
+    if not (heard.urls or issue) and len(words(rest)) < 2:
         return Request(MessageKind.AMBIGUOUS, Manner.CLARIFY, action=("save",))
-    return confirm(("save",), rank=rank_in(rest), url=heard.urls[0] if heard.urls else "")
+    issues = (int(issue[1]),) if issue else ()
+    return confirm(("save",), issues=issues, rank=rank_in(rest), url=heard.urls[0] if heard.urls else "")
 
 
 def _shared(asked: str, heard: Heard) -> Request | None:
@@ -266,7 +269,8 @@ def _subscribed(asked: str, heard: Heard) -> Request | None:
             continue  # "start sending this every thursday" begins something
         if re.match(r"\s+(?:to|for) (?:the |your )?(?:newsletter|digest|weekly)\b", rest, re.IGNORECASE):
             rest = re.sub(r"^\s+(?:to|for)(?: the| your)? \S+", " ", rest, flags=re.IGNORECASE)
-        left = [word for word in words(ZONE.sub(" ", rest)) if word not in ABOUT_US and not TIME.fullmatch(word)]
+        about = ABOUT_US | _SOONER if name == "retime" else ABOUT_US
+        left = [word for word in words(ZONE.sub(" ", rest)) if word not in about and not TIME.fullmatch(word)]
         if not left:
             return confirm(action, schedule=schedule_in(rest), channel=heard.channel)
         topic = re.sub(r"^\s*(?:us|me|this channel)?\s*(?:to|for)?\s+", "", rest, flags=re.IGNORECASE).strip(" ?.!")
@@ -275,6 +279,7 @@ def _subscribed(asked: str, heard: Heard) -> Request | None:
     return None
 
 
+_SOONER = bag("later earlier sooner")
 _WISHING = bag("""
     these those less fewer dont do not doesnt no longer never want wants need needs read reads keep leave alone include
     exclude drop hide

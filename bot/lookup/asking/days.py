@@ -46,10 +46,18 @@ def phrased(pattern: str) -> re.Pattern[str]:
 _BETWEEN = phrased(rf"{_JOIN}(?:between|from) (?P<one>{_YEAR}) (?:and|to|until|through|till|-|–) (?P<two>{_YEAR})")
 _RANGE = phrased(rf"(?P<one>{_YEAR})\s?(?:-|–|to)\s?(?P<two>{_YEAR})")
 _DECADE = phrased(rf"{_JOIN}(?:in|from|of|during) the (?P<decade>(?:19|20)\d0)'?s")
+_SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
+"""The month in which each begins, north of the equator."""
+_SEASON = phrased(
+    rf"{_JOIN}(?:(?:in|from|during|of|back in) )?(?:the )?(?P<name>{'|'.join(_SEASONS)})(?: of)? (?P<year>{_YEAR})"
+)
 _NONE = "(?:not|nothing|none|no (?:results?|links?|posts?|articles?|ones?|issues?|stuff))(?: (?:from|published|dated))?"
 _SINCE = phrased(rf"{_JOIN}(?:since|starting(?: from| in)?|newer than|later than|{_NONE} (?:older than|before)) {_DAY}")
 _AFTER = phrased(rf"{_JOIN}(?:after|>=?) ?{_DAY}")
-_ONWARD = phrased(rf"{_JOIN}(?:from |in )?{_DAY}(?: (?:onwards?|on(?=\W*$|[,;])|and (?:later|newer|after|up|on))|\+)")
+_ONWARD = phrased(
+    rf"{_JOIN}(?:from |in )?{_DAY}(?: (?:onwards?|on(?=\W*$|[,;])|(?:and|or) (?:later|newer|after|up|on))|\+)"
+)
+_DOWNWARD = phrased(rf"{_JOIN}(?:from |in )?{_DAY} (?:and|or) (?:earlier|older|before)")
 _BEFORE = phrased(rf"{_JOIN}(?:before|older than|prior to|pre-?|earlier than) ?{_DAY}")
 _UNTIL = phrased(
     rf"{_JOIN}(?:until|till|up (?:to|until)|through|to|no later than"
@@ -68,7 +76,14 @@ _YEAR_ON = re.compile(
     re.IGNORECASE,
 )
 """What names a year and then its topic: "everything from 2015 on logstash" is no more than of that year."""
-_ENDS = ((_SINCE, "after"), (_UNTIL, "until"), (_AFTER, "after"), (_ONWARD, "after"), (_BEFORE, "before"))
+_ENDS = (
+    (_SINCE, "after"),
+    (_UNTIL, "until"),
+    (_AFTER, "after"),
+    (_ONWARD, "after"),
+    (_DOWNWARD, "until"),
+    (_BEFORE, "before"),
+)
 _RECENT = phrased(
     rf"{_JOIN}(?:(?:in|from|over|during|within|of|(?P<since>since)) )?(?:the )?(?P<which>last|past|previous|"
     rf"this) (?:(?P<count>\d{{1,3}}|{COUNT}) )?"
@@ -130,6 +145,11 @@ def without_days(text: str, limits: Limits, today: date, _names: Archive) -> tup
     if spanned := _BETWEEN.search(text) or _RANGE.search(text):
         one, two = sorted((int(spanned["one"]), int(spanned["two"])))
         return cut_out(text, spanned), replace(limits, after=f"{one}-01-01", before=f"{two + 1}-01-01")
+    if (season := _SEASON.search(text)) and int(season["year"]) <= today.year:
+        first = date(int(season["year"]), _SEASONS[season["name"].casefold()], 1)
+        past = back(first, "month", -3)
+        limits = replace(limits, year=first.year, after=first.isoformat(), before=past.isoformat())
+        return cut_out(text, season), limits
     found = False
     text = _YEAR_ON.sub(r"\g<year> ", text)
     for pattern, end in _ENDS:

@@ -101,7 +101,8 @@ _SITE = phrased(
 )
 _SITE_NAMED = phrased(
     rf"(?P<only>{_ONLY} )?(?P<what>links? |posts? |articles? |stuff |things? |ones? |anything |repos? |"
-    r"projects? |videos? |hosted )?(?P<how>from|on|at) (?P<name>[a-z][\w-]+)(?: links| repos| only)?"
+    r"projects? |videos? |hosted )?(?P<how>from|on|at) (?P<name>[a-z][\w-]+)"
+    r"(?:'s(?: (?:engineering|tech|own))? (?:blog|site)|(?: links| repos| only)?)"
 )
 _SITE_FIRST = re.compile(
     rf"\W*(?P<host>{_HOST}) (?:links?|posts?|articles?|stuff|things?|videos?|repos?)(?: (?:about|on|for|of))?(?= \w)",
@@ -139,7 +140,7 @@ def without_limits(text: str, today: date, names: Archive) -> tuple[str, Limits]
 
 
 def _tidy(text: str) -> str:
-    text = re.sub(r"\s+([,.;:!?])", r"\1", " ".join(text.split()))
+    text = re.sub(r"\s+([,.;:!?])", r"\1", " ".join(re.sub(r"\(\s*\)", " ", text).split()))
     text = re.sub(
         r"^(?:(?:and|but|or|only|just|also)\b|[,.;:])+\s*|\s*(?:[,;:]|\b(?:and|but|or|only|just))+$",
         "",

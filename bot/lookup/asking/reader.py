@@ -73,7 +73,8 @@ _OF_THE_BOT = ABOUT_US | bag("""
     mute often show muting different other slot there issue an pays pay paying funds hosts develops sponsors behind
     looks responsible showed shown never turned turn appeared appear land landed emoji emojis reaction reactions
     react reacting thumb thumbs button buttons press pressing click clicking tick number happens happen means mean
-    else settings setting preferences prefs config configuration configured options filters current
+    else question questions query queries searches chats
+    settings setting preferences prefs config configuration configured options filters current
     published publish last first yet still today's yesterday entry later something section sections kinds kind
     things write word words havent hasnt didnt real actual actually even person people machine program script talking
     chatting speaking live far years long old oldest earliest reach being
@@ -234,7 +235,7 @@ def _own(heard: Heard, context: Context) -> Request | None:
         (each for each in _PERIODS if re.search(rf"\b(?:this|last|past|of the) {each}\b", text, re.IGNORECASE)), ""
     )
     rest, limits = without_limits(text, context.today, context.archive)
-    topic = " ".join(re.sub(r"[?!.,']", " ", _MINE_FRAME.sub(" ", rest)).split())
+    topic = " ".join(re.sub(r"[?!.,']|(?<!\w)'?s\b", " ", _MINE_FRAME.sub(" ", rest)).split())
     if team and period:
         limits = replace(limits, after="", before="", year=0)
         topic = re.sub(rf"\b{period}\b", "", topic, flags=re.IGNORECASE).strip()
@@ -310,6 +311,8 @@ def _about_the_archive(heard: Heard, context: Context) -> Request:
     url = heard.urls[0] if heard.urls else ""
     topic = telling(rest) if question else _looked_up(framed, nouns)
     topic = topic or limits.phrase
+    if limits.set() and not limits.section and (section := SECTIONS.get(topic.casefold())):
+        topic, limits = "", replace(limits, section=section)
     if not topic and (issues := _of_days(limits, context)):
         return Request(MessageKind.ISSUE, issues=issues)
     if not topic and not limits.set() and not url:

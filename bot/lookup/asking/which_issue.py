@@ -15,6 +15,7 @@ _NAME = r"(?:issues?|editions?|newsletters?|digests?|weekl(?:y|ies)|episodes?|in
 _COUNT = "|".join(sorted(map(re.escape, NUMBERS), key=len, reverse=True))
 _NUMBERED = re.compile(
     rf"\b{_NAME} ?(?:number |no\.? ?|nr\.? ?|num )?#?(?P<number>\d{{1,6}})\b|"
+    rf"\b(?P<nth>\d{{2,6}})(?:st|nd|rd|th) {_NAME}\b|"
     rf"(?<![\w#])#(?P<hash>\d{{1,6}})\b|(?:\b(?:number|no\.|nr\.?|n[º°])|№) ?(?P<no>\d{{1,6}})\b",
     re.IGNORECASE,
 )
@@ -87,9 +88,13 @@ _SECTION_FIRST = re.compile(
     r"(?=(?:the |this )?(?:latest|newest|last)(?: one)?$)",
     re.IGNORECASE,
 )
-_OWNED = re.compile(rf"\b(?P<when>(?:last|this|past) month)'?s? (?:{_NAME}|ones?)$", re.IGNORECASE)
+_OWNED = re.compile(
+    r"\b(?P<when>(?:last|this|past) month|(?:last )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|yesterday)"
+    rf"'?s? (?:{_NAME}|ones?)$",
+    re.IGNORECASE,
+)
 _OLDEST = re.compile(
-    rf"\b(?:very first|first|oldest|earliest) (?:{_NAME}|one(?= you have| there is| ever))"
+    rf"\b(?:very first|first|oldest|earliest)(?: ever)? (?:{_NAME}|one(?= you have| there is| ever))"
     rf"(?: (?:you have|there is|ever|of all))?$",
     re.IGNORECASE,
 )

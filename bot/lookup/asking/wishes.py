@@ -29,8 +29,8 @@ def command_of(request: Request) -> str:
         return _ABOUT.get(request.about, "help")
     if action == "subscribe":
         return f"subscribe {request.schedule}".strip()
-    # An issue has a button that shares it.
-    shared = f"issue {request.issues[0]}" if action == "share" and request.issues else ""
+    # An issue has a button that shares it, and its links have buttons that save them.
+    shared = f"issue {request.issues[0]}" if action in {"share", "save"} and request.issues else ""
     return shared or _COMMANDS.get(action, "")
 
 

@@ -207,6 +207,9 @@ def test_a_question_stays_within_the_issue_that_is_named(text: str, issue: int, 
         ("how come this channel gets job ads", "why"),
         ("why are we being sent so many posts about nomad?", "why"),
         ("show our settings", "status"),
+        ("you didn't post today", "why"),
+        ("nothing today?", "why"),
+        ("do you log my questions", "privacy"),
         ("what is the config of this channel", "status"),
     ],
 )
@@ -301,6 +304,8 @@ def test_something_at_random(text: str, kind: str) -> None:
 @pytest.mark.parametrize(
     ("text", "topic", "limits"),
     [
+        ("nginx posts from netflix's blog", "nginx", {"site": "netflixtechblog.com"}),
+        ("helm (but not tiller) please and thanks", "helm", {"without": ("tiller",)}),
         ("youtube talks on chaos engineering", "chaos engineering", {"site": "youtube.com"}),
         ("github repos for terraform modules", "terraform modules", {"site": "github.com"}),
         ("tools for incident management", "incident management", {"section": "tools"}),
@@ -354,6 +359,9 @@ def test_a_wish_is_put_in_other_words(text: str, action: str) -> None:
         ("last issue of 2022", (625,), ""),
         ("first issue of 2024", (679,), ""),
         ("the oldest one you have", (1,), ""),
+        ("first ever issue", (1,), ""),
+        ("the 100th issue", (100,), ""),
+        ("last sunday's newsletter", (690,), ""),
         ("anything about nginx in 250?", (250,), "nginx"),
         ("does 401 mention docker", (401,), "docker"),
     ],
@@ -375,6 +383,13 @@ def test_an_issue_is_named_by_its_place(text: str, issues: tuple[int, ...], topi
         ("articles older than 2015 on nagios", "lookup", "nagios", ("", "2015-01-01")),
         ("what did the 2013 issues say on burnout", "question", "burnout", ("2013-01-01", "2014-01-01")),
         ("2016 posts about vault", "lookup", "vault", ("2016-01-01", "2017-01-01")),
+        ("terraform, 2018 or later", "lookup", "terraform", ("2018-01-01", "")),
+        ("nagios 2014 and earlier", "lookup", "nagios", ("", "2015-01-01")),
+        ("anything published in spring 2019 about istio", "lookup", "istio", ("2019-03-01", "2019-06-01")),
+        ("jobs from last week", "lookup", "", ("2024-03-20", "")),
+        ("the issue where chaos monkey was announced", "lookup", "chaos monkey was announced", ("", "")),
+        ("kubernetes networking please and thanks", "lookup", "kubernetes networking", ("", "")),
+        ("spring boot in production", "lookup", "spring boot in production", ("", "")),
         ("may issues arise with helm upgrades", "lookup", "may issues arise with helm upgrades", ("", "")),
     ],
 )
@@ -406,3 +421,18 @@ def test_what_a_question_wants_to_know(text: str, form: Form, topic: str) -> Non
 def test_a_judgement_names_an_issue_or_nothing(text: str) -> None:
     """It asks for nothing all the same."""
     assert asked(text).kind is MessageKind.CHATTER
+
+
+def test_a_link_of_an_issue_is_saved_there() -> None:
+    """Its issue has the buttons."""
+    request = asked("save the second link of issue 400")
+    assert (request.action, request.issues, request.rank, command_of(request)) == (("save",), (400,), 2, "issue 400")
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"), [("do i have anything saved on helm", "helm"), ("the team's favourites", "")]
+)
+def test_whose_bookmarks(text: str, topic: str) -> None:
+    """One's own, or the team's."""
+    request = asked(text)
+    assert (str(request.kind), request.topic) == ("mine", topic)
