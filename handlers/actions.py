@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -20,12 +21,14 @@ from bot.bookmarks.views.link_picker import PickerState, picked
 from bot.bookmarks.views.personal_data import FORGET
 from bot.bookmarks.views.saved_list import Listing
 from bot.bookmarks.views.saved_row import ACTION, RowChoice
+from bot.digests.command_context import CommandContext
 from bot.digests.views import older_issues as older
 from bot.digests.views.alerts import SETTLE_LEAVE, SETTLE_POST, SETTLE_THERE
-from bot.digests.views.asking import KEEP, TOPICS, UNSUBSCRIBE
+from bot.digests.views.asking import KEEP, TOPICS, UNSUBSCRIBE, WHICH
 from bot.digests.views.changes import UNDO, UNDO_ANYWAY, UndoRequest
-from bot.digests.views.ownership import HAND_OVER
-from bot.digests.views.subscription import POST_AGAIN, RETRACT
+from bot.digests.views.ownership import HAND_OVER, OF
+from bot.digests.views.subscription import ALL, RETRACT
+from bot.digests.views.why import POST_AGAIN
 from bot.domain.period import Period
 from bot.lookup.search import payload
 from bot.lookup.views.answer import SearchRequest
@@ -174,32 +177,54 @@ async def _choose(click: Click) -> Message | None:
 
 
 async def _change(click: Click) -> None:
-    await click.services.subscribing.open_form(click.place, click.trigger)
+    await click.services.subscribing.open_form(_of(click, click.value), click.trigger)
 
 
-async def _pause(click: Click) -> Message:
-    await click.services.subscribing.pause(click.place)
-    return await click.services.subscribing.status(click.place)
+async def _pause(click: Click) -> Message | None:
+    digests = click.services.subscribing
+
+    async def pause(place: CommandContext) -> Message:
+        await digests.pause(place)
+        return await digests.status(place)
+
+    return await digests.meant("pause", pause, _of(click, click.value))
 
 
-async def _resume(click: Click) -> Message:
-    return await click.services.subscribing.resume(click.place)
+async def _resume(click: Click) -> Message | None:
+    digests = click.services.subscribing
+    return await digests.meant("resume", digests.resume, _of(click, click.value))
 
 
-async def _unsubscribe(click: Click) -> Message:
-    return await click.services.subscribing.unsubscribe(click.place)
+async def _unsubscribe(click: Click) -> Message | None:
+    digests = click.services.subscribing
+    return await digests.meant("unsubscribe", digests.unsubscribe, _of(click, click.value))
 
 
 async def _keep(click: Click) -> Message:
-    return await click.services.subscribing.status(click.place)
+    return await click.services.subscribing.status(_of(click, click.value))
 
 
-async def _topics(click: Click) -> Message:
-    return await click.services.subscribing.subscribe_topics(click.value, click.place)
+async def _topics(click: Click) -> Message | None:
+    digests = click.services.subscribing
+    subscribe = partial(digests.subscribe_topics, click.value)
+    return await digests.meant(f"subscribe about {click.value}", subscribe, click.place)
 
 
-async def _hand_over(click: Click) -> Message:
-    return await click.services.ownership.hand_over(click.place, click.value)
+async def _hand_over(click: Click) -> Message | None:
+    whose = click.block.removeprefix(OF) if click.block.startswith(OF) else ""
+    hand_over = partial(click.services.ownership.hand_over, click.value)
+    return await click.services.subscribing.meant("owner", hand_over, _of(click, whose))
+
+
+async def _which(click: Click) -> Message | None:
+    """Run a sub-command for the subscription that the button names."""
+    newsletter, _, command = click.value.partition(" ")
+    return await commands.run(click.services, command, _of(click, newsletter), click.trigger)
+
+
+def _of(click: Click, newsletter: str) -> CommandContext:
+    """Return the place with the newsletter that a button names: a slug, or `ALL`; "" names none, as older ones do."""
+    return replace(click.place, newsletter="" if newsletter == ALL else newsletter) if newsletter else click.place
 
 
 async def _undo(click: Click) -> Message:
@@ -278,6 +303,7 @@ _ACTS = {
     UNSUBSCRIBE: _Act(_unsubscribe),
     KEEP: _Act(_keep),
     TOPICS: _Act(_topics),
+    WHICH: _Act(_which),
     HAND_OVER: _Act(_hand_over),
     RETRACT: _Act(_retract, beside=True),
     POST_AGAIN: _Act(_post_again, beside=True),

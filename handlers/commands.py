@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 from time import monotonic
 from typing import Any, TypeAlias, assert_never
@@ -121,24 +122,27 @@ def use_case(  # noqa: C901, PLR0912 - a table: one case for each sub-command
             work = partial(personal_data.importing.ask, workspace, trigger)
         case commands.ForgetMe():
             work = partial(personal_data.forgetting.ask, member)
-        case commands.SubscribeForm():
-            work = partial(_form, services, place, trigger)
-        case commands.Subscribe(typed):
-            work = partial(digests.subscribe, typed, place)
-        case commands.SubscribeTopics(typed, ask):
-            work = partial(digests.ask_topics if ask else digests.subscribe_topics, typed, place)
-        case commands.Unsubscribe():
-            work = partial(digests.ask_unsubscribe, place)
-        case commands.Owner(person):
-            work = partial(services.ownership.show, place, person)
-        case commands.Allow(access):
-            work = partial(services.ownership.allow, place, access)
-        case commands.Pause():
-            work = partial(digests.pause, place)
-        case commands.Resume():
-            work = partial(digests.resume, place)
-        case commands.Status():
-            work = partial(digests.status, place)
+        case commands.SubscribeForm(named):
+            work = partial(_form, services, _of(place, named), trigger)
+        case commands.Subscribe(typed, named):
+            work = partial(digests.meant, f"subscribe {typed}", partial(digests.subscribe, typed), _of(place, named))
+        case commands.SubscribeTopics(typed, ask, named):
+            act = digests.ask_topics if ask else digests.subscribe_topics
+            work = partial(digests.meant, f"subscribe about {typed}", partial(act, typed), _of(place, named))
+        case commands.Unsubscribe(named):
+            work = partial(digests.meant, "unsubscribe", digests.ask_unsubscribe, _of(place, named))
+        case commands.Owner(person, named):
+            act = partial(services.ownership.show, person)
+            work = partial(digests.meant, f"owner {person}".strip(), act, _of(place, named))
+        case commands.Allow(access, named):
+            act = partial(services.ownership.allow, access)
+            work = partial(digests.meant, f"allow {access.value}", act, _of(place, named))
+        case commands.Pause(named):
+            work = partial(digests.meant, "pause", digests.pause, _of(place, named))
+        case commands.Resume(named):
+            work = partial(digests.meant, "resume", digests.resume, _of(place, named))
+        case commands.Status(named):
+            work = partial(digests.status_of, _of(place, named))
         case commands.Why(asked):
             work = partial(digests.why, asked, place)
         case commands.Preview(asked):
@@ -146,6 +150,11 @@ def use_case(  # noqa: C901, PLR0912 - a table: one case for each sub-command
         case _:
             return from_memory(services, command)
     return work
+
+
+def _of(place: CommandContext, newsletter: str | None) -> CommandContext:
+    """Return the place with the newsletter that a command names, if it names one."""
+    return place if newsletter is None else replace(place, newsletter=newsletter)
 
 
 async def run(services: Services, typed: str, place: CommandContext, trigger: str) -> Message | None:

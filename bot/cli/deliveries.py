@@ -225,13 +225,15 @@ def registry_of(register: RegisterOfEach, settings: Settings, issues: Iterable[I
 
 def _lines(workspace: WorkspaceId, status: DeliveryStatus) -> Text:
     """Return a subscription: place and schedule, preferences, last post, then a line for each waiting issue."""
-    said = Text(f"{workspace} {status.channel}  ", style="bold").append(safe(status.schedule), style="not bold")
+    of = f" {safe(status.of)}" if status.of else ""
+    said = Text(f"{workspace} {status.channel}{of}  ", style="bold").append(safe(status.schedule), style="not bold")
     if status.paused:
         said.append(f"\n  paused: {safe(status.paused)}", style="not bold yellow")
     elif status.next_at is not None:
         title = f": {safe(status.next_title)}" if status.next_title else ""
         said.append(f"  next {status.next_at:%Y-%m-%d %H:%M} UTC{title}", style="not bold")
-    more = [f"preferences: {described(status.preferences)}", f"last: {_last(status.last)}"]
+    gone = ["its newsletter is not among the bot's now: nothing of it is posted or lost"] if status.gone else []
+    more = [*gone, f"preferences: {described(status.preferences)}", f"last: {_last(status.last)}"]
     more += [f"waits: {each.title}: {each.why}" for each in status.waiting[:_MAX_WAITING]]
     if (rest := len(status.waiting[_MAX_WAITING:]) + status.more_waiting) > 0:
         more.append(f"and {rest} more wait")

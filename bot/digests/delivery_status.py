@@ -23,7 +23,7 @@ from bot.domain.forecast import Forecast, forecast, undecided
 from bot.domain.gap import ALLOWED
 from bot.domain.publication import HeldBack, moment_said
 from bot.domain.schedule import next_slot
-from bot.domain.subscription import Subscription
+from bot.domain.subscription import Subscription, for_newsletter
 from bot.domain.title import label, title
 from bot.domain.workspace import WorkspaceId
 from bot.slack.api.errors import SlackError
@@ -85,7 +85,14 @@ class DeliveryReports:
             archive_fault=self._archive_fault(),
             quiet_since=await self._quiet_since(now),
             second_bot=await self._store.second_bots.last(subscription.workspace, now),
+            newsletter=subscription.newsletter,
+            of=self._registry.current.name(subscription.newsletter),
+            gone=self._is_gone(subscription.newsletter),
         )
+
+    def _is_gone(self, newsletter: str) -> bool:
+        """Return whether a newsletter (a slug) is not among those in use."""
+        return newsletter != "" and newsletter not in self._registry.current.newsletters
 
     async def _quiet_since(self, now: datetime) -> datetime | None:
         """Return when a worker was last known to run if that is long ago, None if one runs (or never did)."""
@@ -94,17 +101,21 @@ class DeliveryReports:
 
     async def upcoming(self, subscription: Subscription, now: datetime) -> Upcoming:
         """Return what is posted next in the channel, and when."""
-        return self._coming(await self._outlook(subscription, now, most=1))
+        coming = self._coming(await self._outlook(subscription, now, most=1))
+        return replace(coming, newsletter=self._registry.current.name(subscription.newsletter))
 
     async def why(self, workspace: WorkspaceId, channel: str, issue: Issue, now: datetime) -> str:
         """Return one sentence that says whether, when or why not an issue was or will be posted in a channel."""
         identity, name = await self._identity(issue), f"Issue {label(issue)}"
         delivery = await self._store.deliveries.get(workspace, channel, identity) if identity else None
-        subscription = await self._store.subscriptions.get(workspace, channel)
+        here = await self._store.subscriptions.list(workspace, channel)
+        brought = next((each for each in here if delivery is not None and each.id == delivery.subscription), None)
+        subscription = brought or for_newsletter(here, issue.newsletter)
         if subscription is None:
             if delivery is not None:
                 return f"{name} {await self._became(delivery, None, None, now)}."
-            return f"{name} was not posted: this channel is not subscribed."
+            to = f" to {self._registry.current.name(issue.newsletter)}" if here else ""
+            return f"{name} was not posted: this channel is not subscribed{to}."
         outlook = await self._outlook(subscription, now, most=None)
         if delivery is not None:
             at = outlook.forecast.at.get(delivery.issue)
@@ -134,7 +145,7 @@ class DeliveryReports:
         delivery = await self._store.deliveries.get(workspace, channel, identity) if identity else None
         if delivery is None:
             return ""
-        subscription = await self._store.subscriptions.get(workspace, channel)
+        subscription = await self._store.subscriptions.by_id(delivery.subscription)
         return f"Issue {plain} {await self._became(delivery, subscription, None, now)}."
 
     async def _outlook(self, subscription: Subscription, now: datetime, most: int | None = MAX_WAITING) -> _Outlook:

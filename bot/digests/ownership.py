@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.digests.command_context import CommandContext
 from bot.digests.subscription_changes import SubscriptionChanges
 from bot.digests.views import ownership as said
-from bot.digests.views.subscription import not_subscribed
+from bot.digests.views.subscription import ALL, not_subscribed
 from bot.domain.subscription_settings import Access, ChannelSettings
 from bot.domain.workspace import WorkspaceId
 from bot.slack.api.errors import SlackError
@@ -31,19 +31,21 @@ class Ownership:
         self._slack = slack
         self._names = names
 
-    async def show(self, place: CommandContext, person: str = "") -> Message:
+    async def show(self, person: str, place: CommandContext) -> Message:
         """Return who owns the channel's subscription; hand it over where `person` is a mention with an id."""
         if place.is_direct:
             return said.own_digest(self._names)
         if mentioned := _MENTION.fullmatch(person):
-            return await self.hand_over(place, mentioned[1])
+            return await self.hand_over(mentioned[1], place)
         subscription = await self._changes.current(place)
         if subscription is None:
             return not_subscribed(self._names)
         may = await self._changes.may_hand_over(place)
-        return said.owner(ChannelSettings.of(subscription), self._changes.admins, self._names, may=may, typed=person)
+        of = subscription.newsletter or (ALL if len(await self._changes.here(place)) > 1 else "")
+        settings = ChannelSettings.of(subscription)
+        return said.owner(settings, self._changes.admins, self._names, may=may, typed=person, newsletter=of)
 
-    async def hand_over(self, place: CommandContext, user: str) -> Message:
+    async def hand_over(self, user: str, place: CommandContext) -> Message:
         """Make `user`, a Slack id, the owner."""
         if not _USER.fullmatch(user) or not await self._may_own(place.workspace, user):
             return said.no_owner(user if _USER.fullmatch(user) else _SLACKBOT)
@@ -51,7 +53,7 @@ class Ownership:
         subscribed = await self._changes.current(place)
         return said.handed_over(user) if subscribed else not_subscribed(self._names)
 
-    async def allow(self, place: CommandContext, access: Access) -> Message:
+    async def allow(self, access: Access, place: CommandContext) -> Message:
         """Set who may change the subscription."""
         if place.is_direct:
             return said.own_digest(self._names)

@@ -72,7 +72,9 @@ class Retracting:
         delivery = await self._find(place.workspace, value)
         if delivery is None:
             return _UNKNOWN
-        await self._check(CommandContext(place.workspace, delivery.channel, place.user))
+        subscription = await self._store.subscriptions.by_id(delivery.subscription)
+        of = subscription.newsletter if subscription is not None else ""
+        await self._check(CommandContext(place.workspace, delivery.channel, place.user, of))
         if not delivery.may_be_posted_again:
             settled = delivery.progress is not Progress.RETRACTED or delivery.reason == POSTED_SINCE
             return _OVER if settled else "Nothing is posted: messages of that digest may still stand there."

@@ -57,6 +57,14 @@ class ChangeStore(Protocol):
         """Make and record a change, with what `decide` makes of the settings and the last change's id."""
         ...
 
+    def of(self, newsletter: str) -> ChangeStore:
+        """Return the same for the subscriptions to one newsletter (a slug, "": to all), as this is for those to all."""
+        ...
+
+    async def here(self, workspace: WorkspaceId, channel: str) -> tuple[Subscription, ...]:
+        """Return all that the channel is subscribed to."""
+        ...
+
     async def current(self, workspace: WorkspaceId, channel: str) -> Subscription | None:
         """Return the channel's subscription, None if it has none."""
         ...
@@ -98,11 +106,18 @@ class SubscriptionChanges:
 
     async def current(self, place: CommandContext) -> Subscription | None:
         """Return the channel's subscription, paused or not; None if it has none."""
-        return await self._store.current(place.workspace, place.channel)
+        return await self._of(place).current(place.workspace, place.channel)
+
+    async def here(self, place: CommandContext) -> tuple[Subscription, ...]:
+        """Return all that the channel is subscribed to."""
+        return await self._store.here(place.workspace, place.channel)
+
+    def _of(self, place: CommandContext) -> ChangeStore:
+        return self._store.of(place.newsletter or "")
 
     async def latest(self, place: CommandContext) -> SettingsChange | None:
         """Return the channel's last change."""
-        return await self._store.latest(place.workspace, place.channel)
+        return await self._of(place).latest(place.workspace, place.channel)
 
     async def may_hand_over(self, place: CommandContext) -> bool:
         """Return whether the person may choose the owner of the channel's subscription, and who may change it."""
@@ -129,7 +144,7 @@ class SubscriptionChanges:
             self._check(before, place, vacant, own=own)
             return _owned(before, wanted(before), place.user, vacant)
 
-        change = await self._store.change(place.workspace, place.channel, place.user, decide, self._clock.now())
+        change = await self._of(place).change(place.workspace, place.channel, place.user, decide, self._clock.now())
         return self._announced(change)
 
     async def undo(self, place: CommandContext, asked: UndoRequest | None) -> Message:
@@ -141,14 +156,15 @@ class SubscriptionChanges:
         change = await self._store.get(place.workspace, asked.change) if asked else None
         if asked is None or change is None or not asked.is_of(change):
             return said.unknown_change()
-        latest = await self._store.latest(place.workspace, change.channel)
+        place = replace(place, channel=change.channel, newsletter=change.newsletter)
+        latest = await self.latest(place)
         last = latest.id if latest else 0
         undone = await self._store.undone(change)
         if undone is not None and undone.id == last:
             return said.undone_already(undone)
         if last not in {change.id, asked.despite} and latest is not None:
             return said.changed_since(change, latest)
-        return await self._restore(replace(place, channel=change.channel), change, last)
+        return await self._restore(place, change, last)
 
     async def _restore(self, place: CommandContext, change: SettingsChange, last: int) -> Message:
         """Restore what a change replaced, unless there is a later change than the one with the id `last`."""
@@ -162,9 +178,9 @@ class SubscriptionChanges:
 
         now = self._clock.now()
         try:
-            made = await self._store.change(place.workspace, place.channel, place.user, decide, now, change)
+            made = await self._of(place).change(place.workspace, place.channel, place.user, decide, now, change)
         except _ChangedSinceError:
-            latest = await self._store.latest(place.workspace, place.channel)
+            latest = await self.latest(place)
             return said.changed_since(change, latest) if latest else said.unknown_change()
         return said.undone(self._announced(made) or change)
 
@@ -180,7 +196,7 @@ class SubscriptionChanges:
 
     async def _vacant(self, place: CommandContext) -> str | None:
         """Return the owner's id if Slack says that they have left; None if they have not, or Slack does not say."""
-        subscription = await self._store.current(place.workspace, place.channel)
+        subscription = await self.current(place)
         owner = subscription.user if subscription else ""
         if owner in {"", place.user}:
             return None

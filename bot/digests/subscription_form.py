@@ -10,6 +10,7 @@ from typing import Any
 
 from archive.kind import Kind
 from bot.digests.views.form import AT_ONCE, KINDS, TOPICS_MAX_CHARS, FormDraft, zone_option
+from bot.digests.views.subscription import ALL
 from bot.domain.places import offset_there, zones_like
 from bot.domain.preferences import MAX_NEW_DAYS, Layout, Preferences, Sponsors
 from bot.domain.schedule import (
@@ -34,11 +35,12 @@ _MAX_OPTIONS = 100
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionRequest:
-    """What the form asks for."""
+    """What the form asks for; `newsletter` as in `CommandContext`."""
 
     channel: str
     schedule: Schedule
     preferences: Preferences
+    newsletter: str | None = None
 
 
 @dataclass(slots=True)
@@ -83,7 +85,8 @@ def read(view: Mapping[str, Any]) -> SubscriptionRequest | dict[str, str]:
     preferences = _preferences(fields)
     if fields.errors or schedule is None:
         return fields.errors
-    return SubscriptionRequest(channel, schedule, preferences)
+    chosen = fields.option("newsletter")
+    return SubscriptionRequest(channel, schedule, preferences, {"": None, ALL: ""}.get(chosen, chosen))
 
 
 def draft_of(channel: str, schedule: Schedule | None, preferences: Preferences, zone: str) -> FormDraft:

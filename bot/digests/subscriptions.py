@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import structlog
 
 from archive.errors import UnknownIssueError
 from archive.issue import Issue
+from archive.search.newsletters import Newsletters
 from bot.digests.command_context import CommandContext
 from bot.digests.retracting import may_retract
 from bot.digests.subscription_changes import SubscriptionChanges
 from bot.digests.subscription_form import MAX_TOPICS, SubscriptionRequest, draft_of, zone_options
-from bot.digests.views import asking, changes
+from bot.digests.views import asking, changes, why
 from bot.digests.views import form as forms
 from bot.digests.views import subscription as said
 from bot.digests.views.changes import MARKUP
@@ -27,7 +29,7 @@ from bot.domain.places import which_place
 from bot.domain.preferences import Preferences
 from bot.domain.publication import HeldBack
 from bot.domain.schedule import AS_IT_APPEARS, Schedule, ScheduleError, parse_schedule, time_there
-from bot.domain.subscription import Paused, PausedBy, Subscription
+from bot.domain.subscription import Paused, PausedBy, Subscription, for_newsletter
 from bot.domain.subscription_settings import ChannelSettings, NotAllowedError, who_may
 from bot.domain.workspace import WorkspaceId
 from bot.slack.api.errors import ChannelRefusedError, SlackError
@@ -40,6 +42,11 @@ _log = structlog.get_logger(__name__)
 
 MEMBERSHIP_TIMEOUT_SECONDS = 1.0
 """Seconds for asking Slack whether the bot is in a channel; without an answer by then, the channel is subscribed."""
+_BEGINS = "subscribe"
+"""The sub-command for which a channel need not have the subscription that it names."""
+_OLD_FORM = "What this channel can be subscribed to has changed: close this form, and open it again."
+Act: TypeAlias = Callable[[CommandContext], Awaitable[Message | None]]
+"""What a sub-command does in a place whose newsletter is known."""
 _FAILED = blocks.line_message("that did not work; please close this")
 
 
@@ -100,6 +107,32 @@ class Subscribing:
         self._clock = clock
         self._find, self._issues, self._held = issues.find, issues.every, issues.held
 
+    async def meant(self, command: str, act: Act, place: CommandContext) -> Message | None:
+        """Do what a sub-command asks with the subscription that it names, or the only one; ask where there are several.
+
+        `command` is the sub-command as typed, without the newsletter.
+        """
+        here = await self._changes.here(place)
+        if place.newsletter is None and len(here) > 1:
+            return asking.which_newsletter(command, self._named(here), self._names)
+        if place.newsletter is None:
+            place = replace(place, newsletter=here[0].newsletter if here else "")
+        elif here and place.newsletter not in {each.newsletter for each in here} and not command.startswith(_BEGINS):
+            name = self._name(place.newsletter)
+            return asking.not_to(name, self._named(here), self._names)
+        return await act(place)
+
+    def _named(self, here: Iterable[Subscription]) -> dict[str, str]:
+        """Return what people call the newsletters of these subscriptions, by slug."""
+        return {each.newsletter: self._name(each.newsletter) for each in here}
+
+    def _name(self, newsletter: str) -> str:
+        return self._newsletters().get(newsletter, newsletter) or "All newsletters"
+
+    def _newsletters(self) -> Mapping[str, str]:
+        """Return what people call each newsletter, by slug; empty for only one without a name."""
+        return Newsletters(self._issues).names
+
     async def subscribe(self, typed: str, place: CommandContext) -> Message:
         """Subscribe the channel at the times `typed`, in the person's own zone if they name none; keep its preferences.
 
@@ -153,7 +186,14 @@ class Subscribing:
         member = await self._member(workspace, wanted.channel)
         if member is False:
             return said.OUTSIDE
-        place = CommandContext(workspace, wanted.channel, user)
+        place = CommandContext(workspace, wanted.channel, user, wanted.newsletter)
+        here = await self._changes.here(place)
+        if place.newsletter is None and len(here) > 1:
+            return _OLD_FORM
+        if place.newsletter is None:
+            place = replace(place, newsletter=here[0].newsletter if here else "")
+        elif place.newsletter not in {"", *self._newsletters(), *(each.newsletter for each in here)}:
+            return _OLD_FORM
         try:
             status = await self._put(place, wanted.schedule, wanted.preferences)
         except NotAllowedError as error:
@@ -172,10 +212,13 @@ class Subscribing:
         await self._slack.update_view(place.workspace, view, filled)
 
     async def _draft(self, place: CommandContext) -> forms.FormDraft:
-        before = await self._changes.current(place)
-        if before is not None:
-            return draft_of(place.channel, before.schedule, before.preferences, await self._zone(place))
-        return draft_of(place.channel, None, Preferences(), await self._zone(place))
+        here = await self._changes.here(place)
+        if place.newsletter is None and here:
+            place = replace(place, newsletter=here[0].newsletter)
+        before = next((each for each in here if each.newsletter == (place.newsletter or "")), None)
+        has = (before.schedule, before.preferences) if before is not None else (None, Preferences())
+        draft = draft_of(place.channel, has[0], has[1], await self._zone(place))
+        return replace(draft, newsletter=place.newsletter or "", newsletters=self._newsletters())
 
     async def ask_unsubscribe(self, place: CommandContext) -> Message:
         """Say what unsubscribing would end, and ask. Raises NotAllowedError."""
@@ -189,30 +232,42 @@ class Subscribing:
     async def unsubscribe(self, place: CommandContext) -> Message:
         """End the channel's subscription. Raises NotAllowedError."""
         ended = await self._changes.make(place, lambda _: None)
-        return said.unsubscribed(self._names) if ended else said.not_subscribed(self._names)
+        return said.unsubscribed(self._names, place.newsletter or "") if ended else said.not_subscribed(self._names)
 
     async def pause(self, place: CommandContext) -> Message:
         """Pause the channel's digests. Raises NotAllowedError."""
         paused = Paused(PausedBy.PERSON, "somebody here asked for a pause")
         await self._changes.make(place, lambda has: replace(has, paused=has.paused or paused) if has else None)
         subscribed = await self._changes.current(place)
-        return said.paused(self._names) if subscribed else said.not_subscribed(self._names)
+        return said.paused(self._names, place.newsletter or "") if subscribed else said.not_subscribed(self._names)
 
     async def resume(self, place: CommandContext) -> Message:
         """Resume the channel's digests, whether a person or the bot paused them. Raises NotAllowedError."""
         await self._changes.make(place, lambda has: replace(has, paused=None) if has else None)
         return await self.status(place)
 
+    async def status_of(self, place: CommandContext) -> Message | None:
+        """Return the status of the subscription that is named, or of all that the channel has."""
+        if place.newsletter is None:
+            return await self.status(place)
+        return await self.meant("status", self.status, place)
+
     async def status(self, place: CommandContext) -> Message:
-        """Return the channel's delivery status."""
-        subscription = await self._changes.current(place)
-        if subscription is None:
+        """Return the channel's delivery status, or those of all its subscriptions where no newsletter is named."""
+        here = await self._changes.here(place)
+        if place.newsletter is not None:
+            here = tuple(each for each in here if each.newsletter == place.newsletter)
+        if not here:
             return said.not_subscribed(self._names)
-        now = self._clock.now()
+        shown = [await self._status(each, place) for each in here]
+        return said.status(shown[0], self._names) if len(shown) == 1 else said.statuses(shown, self._names)
+
+    async def _status(self, subscription: Subscription, place: CommandContext) -> said.DeliveryStatus:
+        place, now = replace(place, newsletter=subscription.newsletter), self._clock.now()
         status, member = await asyncio.gather(
             self._deliveries.status(subscription, now), self._member(place.workspace, place.channel)
         )
-        status = replace(
+        return replace(
             status,
             outside=member is False,
             may_retract=may_retract(subscription, place.user, self._changes.admins),
@@ -221,7 +276,6 @@ class Subscribing:
             owner=subscription.user,
             who_may=who_may(ChannelSettings.of(subscription), self._changes.admins, MARKUP),
         )
-        return said.status(status, self._names)
 
     async def why(self, asked: str, place: CommandContext) -> Message:
         """Return whether, when or why not an issue was posted in the channel. Raises UnknownIssueError."""
@@ -232,28 +286,28 @@ class Subscribing:
             posted = await self._deliveries.was(place.workspace, place.channel, asked, self._clock.now())
             if posted:
                 now = f"it is held back now, {held.why}" if held else "its file is gone"
-                return said.became(f"{posted} In the archive {now}.", self._names)
+                return why.became(f"{posted} In the archive {now}.", self._names)
             if held is None:
                 raise
-            return said.became(f"Issue {asked.strip()} was not posted: it is held back, {held.why}.", self._names)
+            return why.became(f"Issue {asked.strip()} was not posted: it is held back, {held.why}.", self._names)
         line = await self._deliveries.why(place.workspace, place.channel, issue, self._clock.now())
         retracted = await self._deliveries.retracted(place.workspace, place.channel, issue)
         if retracted and await self._may_change(place):
-            return said.taken_back(line, retracted, self._names)
-        return said.became(line, self._names)
+            return why.taken_back(line, retracted, self._names)
+        return why.became(line, self._names)
 
     async def _may_change(self, place: CommandContext) -> bool:
-        """Return whether the channel is subscribed and the person may change that."""
-        try:
-            await self._changes.check(place)
-        except NotAllowedError:
-            return False
-        return await self._changes.current(place) is not None
+        """Return whether the channel is subscribed and the person may change that, or one of what it has."""
+        for each in await self._changes.here(place):
+            with suppress(NotAllowedError):
+                await self._changes.check(replace(place, newsletter=each.newsletter))
+                return True
+        return False
 
     async def preview(self, asked: str, place: CommandContext) -> Message:
         """Return an issue as the channel's preferences show it. Raises UnknownIssueError."""
         issue = self._find(asked)
-        subscription = await self._changes.current(place)
+        subscription = for_newsletter(await self._changes.here(place), issue.newsletter)
         return preview(issue, subscription.preferences if subscription else Preferences(), place.channel)
 
     async def _put(
@@ -277,6 +331,8 @@ class Subscribing:
             coming.at,
             time_there=time_there(schedule, now),
             next_title=coming.title,
+            newsletter=place.newsletter or "",
+            of=self._name(place.newsletter or "") if place.newsletter or len(self._newsletters()) > 1 else "",
         )
 
     async def _member(self, workspace: WorkspaceId, channel: str) -> bool | None:

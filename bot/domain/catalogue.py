@@ -41,6 +41,13 @@ class IssueCatalogue:
             return self
         return self.newsletters.get(newsletter) or IssueCatalogue(zone=self.zone)
 
+    def name(self, newsletter: str) -> str:
+        """Return what people call a newsletter, its slug without a name; "" where there is only one to speak of."""
+        if not newsletter:
+            return "all newsletters" if len(self.newsletters) > 1 else ""
+        named = (issue.newsletter_name for issue in self.of(newsletter).issues.values())
+        return " ".join(next(named, "").split()) or newsletter
+
     def by_number(self, numbers: Iterable[int]) -> tuple[str, ...]:
         """Return the identities of the issues that are there and have one of these order numbers, in that order."""
         found = {self.order[identity]: identity for identity in self.issues if identity in self.order}

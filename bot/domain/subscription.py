@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -89,3 +90,9 @@ class Subscription:
     def active(self) -> bool:
         """Return whether its digests are posted."""
         return self.paused is None and not self.ended
+
+
+def for_newsletter(subscriptions: Iterable[Subscription], newsletter: str) -> Subscription | None:
+    """Return which of a channel's subscriptions brings the issues of a newsletter: the one to it, or else to all."""
+    found = {each.newsletter: each for each in subscriptions}
+    return found.get(newsletter) or found.get("")

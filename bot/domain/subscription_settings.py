@@ -160,7 +160,8 @@ def in_words(change: SettingsChange, wording: Wording = PLAIN, *, place: str = "
     """Return a change as one sentence without its full stop: who did what, from what to what."""
     who = wording.person(change.user) if change.user else _SOMEBODY
     undid = "undid a change: " if change.undoes else ""
-    return f"{who} {undid}{_list(list(_clauses(change, wording, place)))}"
+    of = f" ({wording.text(change.newsletter)})" if change.newsletter else ""
+    return f"{who} {undid}{_list(list(_clauses(change, wording, place)))}{of}"
 
 
 def _clauses(change: SettingsChange, wording: Wording, place: str) -> Iterator[str]:

@@ -191,4 +191,6 @@ class Home:
     async def _subscribed(self, each: Subscription, now: datetime) -> Subscribed:
         reason = each.paused.reason if each.paused else ""
         coming = Upcoming() if reason else await self._upcoming(each, now)
-        return Subscribed(each.channel, str(each.schedule), coming.at, reason, coming.title)
+        return Subscribed(
+            each.channel, str(each.schedule), coming.at, reason, coming.title, coming.newsletter or each.newsletter
+        )

@@ -20,7 +20,14 @@ from bot.domain.period import Period
 from bot.domain.subscription_settings import Access
 from bot.domain.text import one_line
 from bot.lookup.schedule_signs import is_schedule
-from bot.lookup.typed_issue import issue_of_newsletter, split_from, typed_issue, typed_newsletter
+from bot.lookup.typed_issue import (
+    issue_of_newsletter,
+    leading,
+    split_from,
+    typed_issue,
+    typed_newsletter,
+    typed_subscription,
+)
 from bot.lookup.views.answer import QUERY_MAX_CHARS
 
 
@@ -128,12 +135,20 @@ class ForgetMe:
     """Delete everything about the person, once they confirmed it."""
 
 
+@dataclass(frozen=True, slots=True)
+class OfSubscription:
+    """What is about a subscription: to the `newsletter` with this slug, "" to all, None where none was named."""
+
+    newsletter: str | None = None
+
+
 @final
 @dataclass(frozen=True, slots=True)
 class Subscribe:
-    """Subscribe the channel at the times `typed`."""
+    """Subscribe the channel at the times `typed`; `newsletter` as in `OfSubscription`, here and below."""
 
     typed: str
+    newsletter: str | None = None
 
 
 @final
@@ -146,17 +161,18 @@ class SubscribeTopics:
 
     typed: str
     ask: bool = True
+    newsletter: str | None = None
 
 
 @final
 @dataclass(frozen=True, slots=True)
-class SubscribeForm:
+class SubscribeForm(OfSubscription):
     """Open the form that subscribes a channel."""
 
 
 @final
 @dataclass(frozen=True, slots=True)
-class Unsubscribe:
+class Unsubscribe(OfSubscription):
     """End the channel's subscription."""
 
 
@@ -166,6 +182,7 @@ class Owner:
     """Show who owns the channel's subscription, and offer to hand it over; `person` is whom to, as typed, or ""."""
 
     person: str = ""
+    newsletter: str | None = None
 
 
 @final
@@ -174,23 +191,24 @@ class Allow:
     """Set who may change the channel's subscription."""
 
     access: Access
+    newsletter: str | None = None
 
 
 @final
 @dataclass(frozen=True, slots=True)
-class Pause:
+class Pause(OfSubscription):
     """Pause the channel's digests."""
 
 
 @final
 @dataclass(frozen=True, slots=True)
-class Resume:
+class Resume(OfSubscription):
     """Resume the channel's digests."""
 
 
 @final
 @dataclass(frozen=True, slots=True)
-class Status:
+class Status(OfSubscription):
     """Show the channel's next post, its last, and what waits."""
 
 
@@ -312,9 +330,29 @@ def _of_newsletter(word: str, rest: str, slugs: Container[str], newsletters: New
         whole = ALONE.get(f"{word} {before}".strip().casefold()) if slug else None
         return replace(whole, newsletter=slug) if isinstance(whole, Top | Export) else None
     if word != "issue":
-        return None
+        return _of_subscription(word, rest, newsletters)
     asked, slug = issue_of_newsletter(rest, slugs, newsletters)
     return ShowIssue(asked, slug) if slug else None
+
+
+def _of_subscription(word: str, rest: str, newsletters: Newsletters) -> Command | None:
+    """Read a sub-command about one of a channel's subscriptions, named by its newsletter; None if it is none."""
+    if word == "subscribe":
+        read = ((slug, _subscribe(left) if left else SubscribeForm()) for slug, left in leading(rest, newsletters))
+        return next((_to(command, slug) for slug, command in read if command is not None), None)
+    access, _, left = rest.partition(" ")
+    word, rest = (f"allow {access.casefold()}", left) if word == "allow" else (word, rest)
+    whole, named = ALONE.get(word), typed_subscription(rest, newsletters)
+    if named is not None and isinstance(whole, Pause | Resume | Unsubscribe | Status | Owner | Allow):
+        return replace(whole, newsletter=named)
+    return None
+
+
+def _to(command: Subscribe | SubscribeTopics | SubscribeForm, newsletter: str) -> Command:
+    """Return a command that begins with a newsletter: what else looks like topics is no list of days then."""
+    if isinstance(command, SubscribeTopics):
+        return replace(command, newsletter=newsletter, ask=False)
+    return replace(command, newsletter=newsletter)
 
 
 def _with_words(word: str, rest: str) -> Command | None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Iterator
 
 from archive.search.newsletters import Newsletters
 from archive.snapshot import NEWEST_WORDS
+from bot.lookup.schedule_signs import is_schedule
 
 _NUMBER = re.compile(r"#?\d{1,9}")
 _DATED = re.compile(r"\d{4}-\d{2}(?:-\d{2})?(?:-[\w.-]+)?")
+_ALL = {"all", "all newsletters"}
+_MAX_WORDS = 6
+"""Words of a newsletter's name that are looked at."""
 _FROM = re.compile(r"^(?:from:|(?:from|of|in)\s)\s*", re.IGNORECASE)
 _ENDS_FROM = re.compile(r"(.*?)\b(?:from:|from\s)\s*(.+)", re.IGNORECASE)
 
@@ -52,3 +56,24 @@ def split_from(rest: str, newsletters: Newsletters) -> tuple[str, str]:
         return "", ""
     slug = newsletters.meant(match[2].strip('"'))
     return (match[1].strip(), slug) if slug else ("", "")
+
+
+def typed_subscription(rest: str, newsletters: Newsletters) -> str | None:
+    """Return the slug of the newsletter that all of `rest` names, "" for `all`; None for neither."""
+    if rest.casefold() in _ALL and newsletters.are_several():
+        return newsletters.called(rest)
+    return typed_newsletter(rest, newsletters) or None
+
+
+def leading(rest: str, newsletters: Newsletters) -> Iterator[tuple[str, str]]:
+    """Yield the slug of each newsletter that `rest` may begin with ("" for `all`), and what follows; longest first.
+
+    What begins with days or a time names none.
+    """
+    words = rest.split(" ")
+    for count in range(min(len(words), _MAX_WORDS), 0, -1):
+        name = " ".join(words[:count])
+        if name.endswith(",") or is_schedule(name):
+            continue
+        if (slug := typed_subscription(name, newsletters)) is not None:
+            yield slug, " ".join(words[count:]).strip()

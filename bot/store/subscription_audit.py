@@ -14,7 +14,7 @@ from bot.domain.workspace import WorkspaceId
 from bot.store.database import Database
 from bot.store.inserts import insert_new
 from bot.store.row_mapping import subscription_of
-from bot.store.subscriptions import at, end, pausing, put, resume_with
+from bot.store.subscriptions import Subscriptions, at, end, pausing, put, resume_with
 from bot.store.tables import subscription_audit, subscriptions
 
 Deciding: TypeAlias = Callable[[ChannelSettings | None, int], ChannelSettings | None]
@@ -80,6 +80,10 @@ class SubscriptionAudit:
             return None if row is None else subscription_of(row)
 
         return await self._database.read(unit)
+
+    async def here(self, workspace: WorkspaceId, channel: str) -> tuple[Subscription, ...]:
+        """Return all that the channel is subscribed to, by the newsletters' slugs."""
+        return await Subscriptions(self._database).list(workspace, channel)
 
     async def get(self, workspace: WorkspaceId, change: int) -> SettingsChange | None:
         """Return a change of this workspace by its id."""

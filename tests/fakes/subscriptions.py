@@ -94,10 +94,23 @@ class FakeRegister:
 class FakeChanges:
     """Records the changes of a `FakeRegister`'s subscriptions."""
 
-    def __init__(self, register: FakeRegister) -> None:
-        """Change the subscriptions in `register`."""
+    def __init__(self, register: FakeRegister, newsletter: str = "", made: list[SettingsChange] | None = None) -> None:
+        """Change the subscriptions to a newsletter in `register`."""
         self.register = register
-        self.made: list[SettingsChange] = []
+        self.newsletter = newsletter
+        self.made: list[SettingsChange] = [] if made is None else made
+
+    def of(self, newsletter: str) -> FakeChanges:
+        """Return those of another newsletter."""
+        return FakeChanges(self.register, newsletter, self.made)
+
+    async def here(self, workspace: WorkspaceId, channel: str) -> tuple[Subscription, ...]:
+        """Return all of the channel's, after a while if busy."""
+        found = await self.current(workspace, channel)
+        mine = self.register.kept
+        return tuple(each for each in mine.values() if each.channel == channel and each.workspace == workspace) or (
+            (found,) if found else ()
+        )
 
     async def current(self, workspace: WorkspaceId, channel: str) -> Subscription | None:
         """Return the channel's subscription, after a while if busy."""

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 
 from bot.app import App, Ports, build
 from bot.domain.delivery_policy import DeliveryPolicy
 from bot.runtime.settings import Settings, SlackCredentials
 from bot.slack.api.client import WebSlack
+from bot.source.finding import find_newsletters
 from bot.source.incoming import Incoming
-from bot.source.library import Library
+from bot.source.several import open_library
 from bot.store.store import Store
 from playground.demo.shifted import ShiftedClock
 from playground.slack.channel import Channel, ChannelKind, ChannelMessage
@@ -106,11 +108,14 @@ class Whole:
         name = f"channel-{next(self._numbers)}"
         return self.workspace.add_channel(name, [one.user for one in people], kind=kind, bot=bot)
 
-    async def publish(self, *entries: str, published: datetime | None = None) -> int:
-        """Publish an issue of these entries, newer than those before unless `published` is given; return its number."""
+    async def publish(self, *entries: str, published: datetime | None = None, newsletter: str = "") -> int:
+        """Publish an issue of these entries, newer than those before unless `published` is given; return its number.
+
+        `newsletter` is the slug of the one whose it is, where there are several.
+        """
         number = next(self._numbers)
         when = published or _START + timedelta(hours=number)
-        name = f"{when:%Y-%m-%d}-{number}.md"
+        name = f"{f'{newsletter}/' if newsletter else ''}{when:%Y-%m-%d}-{number}.md"
         (self.archive / name).write_text(issue(number, when, entries), "utf-8")
         await self.app.ports.library.refresh([name])
         await self.app.ports.library.listeners_idle()
@@ -236,21 +241,31 @@ class Whole:
 
 
 @asynccontextmanager
-async def whole(folder: Path, database: str, polling: Callable[[Path], Incoming] | None = None) -> AsyncIterator[Whole]:
+async def whole(
+    folder: Path,
+    database: str,
+    polling: Callable[[Path], Incoming] | None = None,
+    newsletters: Mapping[str, str] = MappingProxyType({}),
+) -> AsyncIterator[Whole]:
     """Run the bot in the empty `folder` and on the empty `database` (its address), with one old issue in the archive.
 
     At the first look every issue is known, not new: without the old one, a test's first issue would not be posted.
+    `newsletters` are the names of several, by slug: then each has a folder with such an issue.
     """
     site = Site()
     # On a busy machine three seconds pass before a task gets a turn; that limit is tested elsewhere.
     workspace = site.add(Workspace("T0WHOLE", pace=Unlimited(), trigger_life=timedelta(minutes=1)))
     archive = folder / "issues"
     archive.mkdir()
-    (archive / "2019-01-06-0.md").write_text(issue(0, _OLD, tales("old", "beginnings")), "utf-8")
+    for slug, name in newsletters.items():
+        (archive / slug).mkdir()
+        (archive / slug / "newsletter.toml").write_text(f'name = "{name}"\n', "utf-8")
+    for each in (archive / slug for slug in newsletters or [""]):
+        (each / "2019-01-06-0.md").write_text(issue(0, _OLD, tales("old", f"beginnings of {each.name}")), "utf-8")
     clock = ShiftedClock()
     async with Server(site) as server:
         store = await asyncio.to_thread(Store.open, database, upgrading=True)
-        library = Library.opened(archive, clock=clock)
+        library = open_library(archive, find_newsletters(archive), clock=clock)
         slack = WebSlack(workspace.token, base_url=server.api_url)
         settings = Settings.read(slack_api_url=server.api_url)
         ports = Ports(library, store, slack, clock, _RULES, polling=polling(archive) if polling else None)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.digests.views.subscription import POST_AGAIN
+from bot.digests.views.why import POST_AGAIN
 from bot.domain.subscription_settings import Access
 from bot.domain.workspace import workspace_id
 from bot.slack.api.errors import ChannelRefusedError, TryLaterError

@@ -19,7 +19,6 @@ from bot.digests.views.subscription import (
     DeliveryStatus,
     Post,
     Waiting,
-    became,
     confirmation,
     not_subscribed,
     paused,
@@ -28,6 +27,7 @@ from bot.digests.views.subscription import (
     subscribed,
     unsubscribed,
 )
+from bot.digests.views.why import became
 from bot.domain.preferences import Layout, Preferences, Sponsors
 from bot.domain.schedule import parse_schedule
 from bot.lookup.views import help as helping

@@ -53,7 +53,7 @@ class SeveralRegistries(IssueRegistry):
         super().__init__(register, zone=zone)
         self._parts, self._is_good = parts, is_good
         self._change = ArchiveChange()
-        self.current = IssueCatalogue(zone=zone)
+        self.current = joined({slug: part.current for slug, part in parts.items()}, zone)
 
     def is_due(self, now: datetime) -> bool:
         """See `IssueRegistry.is_due`."""

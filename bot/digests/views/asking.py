@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from bot.digests.views.subscription import DeliveryStatus
+from bot.digests.views.subscription import ALL, DeliveryStatus
 from bot.domain.places import place_name
 from bot.domain.schedule import zone_of
 from bot.domain.text import one_line
@@ -14,6 +14,8 @@ from bot.slack.blocks.command_names import CommandNames
 from bot.slack.blocks.message import Message
 from bot.slack.blocks.mrkdwn import clip, escape
 
+WHICH = "which"
+"""The action id of a button that says which subscription a sub-command means; its value is a slug and the command."""
 UNSUBSCRIBE, KEEP = "unsubscribe", "unsubscribe:keep"
 TOPICS = "subscribe:topics"
 _COMMAND = "command"
@@ -33,6 +35,29 @@ def which_place(typed: str, meant: Mapping[str, str], now: datetime, names: Comm
         if len(command := f"subscribe {schedule}") <= blocks.BUTTON_VALUE_MAX_CHARS
     ]
     return Message(text, (blocks.section(text), *([blocks.actions(row)] if row else [])))
+
+
+def which_newsletter(command: str, subscribed: Mapping[str, str], names: CommandNames) -> Message:
+    """Ask which of a channel's subscriptions a sub-command means: those that are `subscribed`, by slug ("": all)."""
+    text = (
+        f"This channel has several subscriptions. Which do you mean by *{clip(one_line(command), _SHOWN_CHARS)}*? "
+        f"Nothing has changed yet; `{escape(names.command)} status` shows them."
+    )
+    row = [
+        blocks.button(name, f"{WHICH}:{at}", value)
+        for at, (slug, name) in enumerate(subscribed.items())
+        if len(value := f"{slug or ALL} {command}") <= blocks.BUTTON_VALUE_MAX_CHARS
+    ]
+    return Message(text, (blocks.section(text), *([blocks.actions(row)] if row else [])))
+
+
+def not_to(name: str, subscribed: Mapping[str, str], names: CommandNames) -> Message:
+    """Say that a channel has no subscription to the newsletter of this `name`, and which it has."""
+    has = ", ".join(f"*{clip(each, 60)}*" for each in subscribed.values())
+    return blocks.says(
+        f"This channel is not subscribed to *{clip(one_line(name), _SHOWN_CHARS)}*, but to {has}. "
+        f"`{escape(names.command)} status` shows what it has."
+    )
 
 
 def topics_or_days(typed: str, schedule: str, names: CommandNames) -> Message:
@@ -55,6 +80,7 @@ def ending(status: DeliveryStatus, names: CommandNames, *, direct: bool = False)
     """Ask whether to unsubscribe the channel, and say what that ends and what stays."""
     waiting = len(status.waiting) + status.more_waiting
     what = "your own digest" if direct else f"the digest of <#{status.channel}>"
+    what += f" with {clip(one_line(status.of), _SHOWN_CHARS)}" if status.of else ""
     lines = [f"*Unsubscribe?* This ends {what}: {clip(one_line(status.schedule), _SHOWN_CHARS)}."]
     if waiting:
         lines.append(f"{waiting} {'issues wait' if waiting > 1 else 'issue waits'} and will not be posted.")
@@ -62,7 +88,8 @@ def ending(status: DeliveryStatus, names: CommandNames, *, direct: bool = False)
         "What was posted stays, and so does everything people saved. "
         f"For a while only: `{escape(names.command)} pause`."
     )
-    row = [blocks.button("Unsubscribe", UNSUBSCRIBE, style="danger"), blocks.button("Keep it", KEEP)]
+    unsubscribe = blocks.button("Unsubscribe", UNSUBSCRIBE, status.value, style="danger")
+    row = [unsubscribe, blocks.button("Keep it", KEEP, status.value)]
     said = "\n".join(lines)
     return Message(said, (blocks.section(said), blocks.actions(row)))
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from archive.kind import Kind
+from bot.digests.views.subscription import ALL
 from bot.domain.preferences import Layout, Preferences, Sponsors
 from bot.domain.text import one_line
 from bot.slack.blocks import blocks
@@ -22,6 +23,8 @@ KINDS = (Kind.NEWS, Kind.TOOLS, Kind.EVENTS, Kind.JOBS, Kind.OTHER)
 SET, AT_ONCE = "set", "at-once"
 TOPICS_MAX_CHARS = 300
 """Characters that a list of topics may have."""
+_MAX_OPTIONS, _VALUE_MAX_CHARS = 100, 75
+"""A menu's (Slack: reference/block-kit/composition-objects/option-object)."""
 NEW_DAYS = (1, 3, 7, 14, 30, 90)
 """The days that the form offers."""
 _AGES_HINT = "The last time that the bot saw the archive before an issue came in. Older ones are asked about."
@@ -36,7 +39,11 @@ _KIND_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class FormDraft:
-    """The form's initial values: `days` (0 is Monday), `time` as HH:MM, `zone` an IANA name or ""."""
+    """The form's initial values: `days` (0 is Monday), `time` as HH:MM, `zone` an IANA name or "".
+
+    `newsletter` is the slug of the one chosen, "" for all; `newsletters` what people call each, by slug: the form asks
+    which one where there are several.
+    """
 
     channel: str
     days: tuple[int, ...] = (0,)
@@ -44,6 +51,8 @@ class FormDraft:
     zone: str = ""
     at_once: bool = False
     preferences: Preferences = Preferences()  # noqa: RUF009 - immutable
+    newsletter: str = ""
+    newsletters: Mapping[str, str] = field(default_factory=dict)
 
 
 def loading() -> Block:
@@ -106,12 +115,28 @@ def _where_and_when(draft: FormDraft) -> list[Block]:
         where = blocks.section("Each new issue comes to our direct conversation, for you alone.")
     return [
         where,
+        *_which(draft),
         _input("when", "When", _radio(when, int(draft.at_once))),
         # Filled in already, so that a person who wants issues at once need not touch these fields.
         _input("days", "Days", day, optional=True, hint="Needed for a set time."),
         _input("time", "Time", {"type": "timepicker", "initial_time": draft.time}),
         _input(ZONE, "Time zone", zone, optional=not draft.zone, hint="" if draft.zone else "Needed for a set time."),
     ]
+
+
+def _which(draft: FormDraft) -> list[Block]:
+    """Return the menu of the newsletters, nothing where there is only one."""
+    named = dict(draft.newsletters)
+    if draft.newsletter:
+        named.setdefault(draft.newsletter, draft.newsletter)  # one that was removed
+    if len(named) < 2:
+        return []
+    shown = [(slug, name) for slug, name in named.items() if len(slug) <= _VALUE_MAX_CHARS][: _MAX_OPTIONS - 1]
+    options = _options([(ALL, "All newsletters"), *shown])
+    chosen = next((each for each in options if each["value"] == (draft.newsletter or ALL)), options[0])
+    menu = {"type": "static_select", "options": options, "initial_option": chosen}
+    hint = "A channel can have one subscription to each: another newsletter here adds one."
+    return [_input("newsletter", "Newsletter", menu, hint=hint)]
 
 
 def _how(preferences: Preferences) -> list[Block]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bot.digests.views.asking import WHICH
 from bot.digests.views.changes import MARKUP, mention
+from bot.digests.views.subscription import ALL
 from bot.domain.subscription_settings import Access, ChannelSettings, who_may
 from bot.slack.blocks import blocks
 from bot.slack.blocks.command_names import CommandNames
@@ -10,6 +12,8 @@ from bot.slack.blocks.message import Block, Message
 from bot.slack.blocks.mrkdwn import clip, escape
 
 HAND_OVER = "owner:choose"
+OF = "owner-of:"
+"""The beginning of the id of the block with that menu, where the newsletter's slug follows."""
 _COMMAND = "command:allow"
 """The action of a button that runs a sub-command (`handlers.actions`), with a word that tells it from others."""
 _LABELS = {
@@ -20,15 +24,23 @@ _LABELS = {
 
 
 def owner(
-    settings: ChannelSettings, admins: frozenset[str], names: CommandNames, *, may: bool, typed: str = ""
+    settings: ChannelSettings,
+    admins: frozenset[str],
+    names: CommandNames,
+    *,
+    may: bool,
+    typed: str = "",
+    newsletter: str = "",
 ) -> Message:
     """Return who owns the subscription and who may change it; for somebody who `may`, how to change both.
 
-    `typed` is a name that could not be resolved, "" for none.
+    `typed` is a name that could not be resolved, "" for none. `newsletter` says whose subscription it is, as a button's
+    value does: a slug, or `ALL`; "" where the channel has one.
     """
     weekly = escape(names.command)
     has = f"belongs to {mention(settings.owner)}" if settings.owner else "belongs to nobody"
-    lines = [f"This channel's subscription {has}. {_capital(who_may(settings, admins, MARKUP))} can change it."]
+    of = f" to *{clip(newsletter, 80)}*" if newsletter not in {"", ALL} else ""
+    lines = [f"This channel's subscription{of} {has}. {_capital(who_may(settings, admins, MARKUP))} can change it."]
     if not may:
         whose = who_may(settings, admins, MARKUP, own=True)
         lines.append(f"{_capital(whose)} can hand it over, and say who may change it.")
@@ -38,7 +50,8 @@ def owner(
     choices = ["`allow owner`", *(["`allow admins`"] if admins else [])]
     lines.append(f"To say who may change it: `{weekly} allow everybody` · {' · '.join(choices)}")
     said = "\n".join(lines)
-    return Message(said, (blocks.section(said), blocks.actions([_people(), *_choices(settings, admins)])))
+    row, block = [_people(), *_choices(settings, admins, newsletter)], f"{OF}{newsletter}" if newsletter else None
+    return Message(said, (blocks.section(said), blocks.actions(row, block)))
 
 
 def handed_over(user: str) -> Message:
@@ -72,10 +85,11 @@ def _people() -> Block:
     return {"type": "users_select", "action_id": HAND_OVER, "placeholder": blocks.plain("Hand over to …", 150)}
 
 
-def _choices(settings: ChannelSettings, admins: frozenset[str]) -> list[Block]:
+def _choices(settings: ChannelSettings, admins: frozenset[str], newsletter: str) -> list[Block]:
     """Return a button for each other choice of who may change the subscription."""
     offered = [each for each in Access if each is not settings.access and (admins or each is not Access.ADMINS)]
-    return [blocks.button(_LABELS[each], f"{_COMMAND}:{each.value}", f"allow {each.value}") for each in offered]
+    action, of = (WHICH, f"{newsletter} ") if newsletter else (_COMMAND, "")
+    return [blocks.button(_LABELS[each], f"{action}:{each.value}", f"{of}allow {each.value}") for each in offered]
 
 
 def _capital(text: str) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from archive.kind import Kind
 from bot.digests.views.changes import MARKUP, mention, when
 from bot.digests.views.reasons import plainly
+from bot.digests.views.why import local_times
 from bot.domain.broken import BrokenFile
 from bot.domain.preferences import Layout, Preferences, Sponsors
 from bot.domain.schedule import EXAMPLE
@@ -18,25 +18,23 @@ from bot.domain.subscription_settings import SettingsChange, in_words
 from bot.domain.text import one_line
 from bot.slack.blocks import blocks
 from bot.slack.blocks.command_names import CommandNames
-from bot.slack.blocks.dates import MONTHS, slack_time
+from bot.slack.blocks.dates import slack_time
 from bot.slack.blocks.message import Block, Message
 from bot.slack.blocks.mrkdwn import clip, clip_plain, escape, link
 
 _DEFAULT_NAMES = CommandNames()
+ALL = "*"
+"""In a button's value or a menu, in the place of a slug: the subscription to all newsletters."""
 RETRACT = "retract"
 """The action id of the button that takes the last digest back; its value is the delivery's id."""
-POST_AGAIN = "post_again"
-"""The action id of the button that has a digest posted again which was taken back; its value is the delivery's id."""
 _STAYS = "What people saved of it stays theirs. It is not posted here again unless somebody asks for it."
+_MAX_BLOCKS = 50
+"""In a message (Slack: reference/block-kit/blocks)."""
 _MAX_WAITING = 8
 MAX_NAMED = 5
-_MONTHS = "|".join(month[:3] for month in MONTHS)
-_MOMENT = re.compile(rf"\d\d (?:{_MONTHS}) \d{{4}} \d\d:\d\d UTC")
-_POSTED = re.compile(r": (https://\S+)\.$")
-_NAME = re.compile(r"Issue \S+")
-_WHOM = re.compile(r"(?<=taken back by )&lt;@([A-Z0-9]{2,20})&gt;", re.ASCII)
 OUTSIDE = "Nothing was subscribed: I cannot post in that channel yet. Type /invite there to add me, then try again."
 """Shown if the bot is not in the channel. Plain text, since it also appears beside the form's field."""
+_GONE = "*That newsletter is not among mine now.* Nothing of it is posted or lost: it goes on when it is back."
 _OUTSIDE_NOW = "*I am not in this channel*, so nothing can be posted until you type `/invite` and my name here."
 
 
@@ -65,10 +63,14 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Upcoming:
-    """What is posted next: `at` that time (None: when an issue appears) the issue `title`, "" if none waits for it."""
+    """What is posted next: `at` that time (None: when an issue appears) the issue `title`, "" if none waits for it.
+
+    `newsletter` is what people call the one that is subscribed to, "" where there is only one.
+    """
 
     at: datetime | None = None
     title: str = ""
+    newsletter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,9 @@ class DeliveryStatus:
     `source_fault` says why new issues do not come in, "" while they do; `archive_fault` what is wrong with the
     archive's folder: its issues are gone, or it can't be read.
     `may_retract`: the reader may take the last digest back. `quiet_since`: no worker has run since then.
-    `second_bot`: what was last seen of another copy of the bot that posts too.
+    `second_bot`: what was last seen of another copy of the bot that posts too. `newsletter` is the slug of the one that
+    the subscription is for, "" for all, and `of` what people call that, "" where there is only one. `gone`: that one is
+    not among the bot's newsletters now.
     """
 
     channel: str
@@ -109,6 +113,14 @@ class DeliveryStatus:
     may_retract: bool = False
     quiet_since: datetime | None = None
     second_bot: Sighting | None = None
+    newsletter: str = ""
+    of: str = ""
+    gone: bool = False
+
+    @property
+    def value(self) -> str:
+        """The value of a button that means this subscription: see `asking.ALL`."""
+        return self.newsletter or (ALL if self.of else "")
 
 
 def subscribed(
@@ -118,8 +130,8 @@ def subscribed(
 
     `member`: the bot is certainly in the channel; `unheard` are topics that no issue so far is about.
     """
-    said = f"Done. {_whom(status)} each new issue: {_when(status)}.\n{_next(status)}"
-    text = f"Done. Each new issue comes: {_plain_when(status)}."
+    said = f"Done. {_whom(status)} each new issue{_of(status)}: {_when(status)}.\n{_next(status)}"
+    text = f"Done. Each new issue{_plain_of(status)} comes: {_plain_when(status)}."
     weekly = escape(names.command)
     advice = f"`{weekly} preview` shows you one first · `{weekly} status` what comes"
     if not member and not status.channel.startswith("D"):
@@ -138,12 +150,15 @@ def confirmation(
     return blocks.window("Subscribed", subscribed(status, names, member=member, unheard=unheard).blocks)
 
 
-def status(status: DeliveryStatus, names: CommandNames = _DEFAULT_NAMES) -> Message:
-    """Return what was posted last, what comes next and what waits, with buttons to change the subscription."""
+def status(status: DeliveryStatus, names: CommandNames = _DEFAULT_NAMES, at: str = "") -> Message:
+    """Return what was posted last, what comes next and what waits, with buttons to change the subscription.
+
+    `at` tells the buttons' actions from those of other subscriptions in the same message.
+    """
     paused_by = plainly(status.paused, 400, names.command)
-    lines = [f"{_whom(status)} each new issue: {_when(status)}."]
+    lines = [f"{_whom(status)} each new issue{_of(status)}: {_when(status)}.", *([_GONE] if status.gone else [])]
     if status.paused:
-        lines = [f"*Paused:* {paused_by}", lines[0]]
+        lines = [f"*Paused:* {paused_by}", *lines]
     else:
         lines += [_OUTSIDE_NOW] if status.outside else []
         lines += [_quiet(status.quiet_since)] if status.quiet_since else []
@@ -166,51 +181,36 @@ def status(status: DeliveryStatus, names: CommandNames = _DEFAULT_NAMES) -> Mess
     made.append(blocks.context(escape(described(status.preferences))))
     if ownership := _ownership(status):
         made.append(blocks.context(*ownership))
-    pause = blocks.button("Resume", "resume") if status.paused else blocks.button("Pause", "pause")
-    buttons = [blocks.button("Change", "subscription:change"), pause, _unsubscribe()]
-    if status.may_retract and status.last is not None and status.last.delivery:
-        buttons.append(_retract(status.last))
-    made.append(blocks.actions(buttons))
-    spoken = f"Each new issue comes: {_plain_when(status)}."
+    made.append(blocks.actions([{**each, "action_id": f"{each['action_id']}{at}"} for each in _buttons(status)]))
+    spoken = f"Each new issue{_plain_of(status)} comes: {_plain_when(status)}."
     return Message(f"Paused: {paused_by}" if status.paused else clip(spoken, 600), tuple(made))
 
 
-def became(line: str, names: CommandNames) -> Message:
-    """Return a `line` about an issue with its times in the reader's own zone and its message as a link."""
-    said = one_line(line)
-    name, posted = _NAME.match(said), _POSTED.search(said)
-    if name and posted:
-        markup = f"{link(posted[1], name[0])} {plainly(said[name.end() : posted.start()], 2_000, names.command)}."
-    else:
-        markup = plainly(said, 2_000, names.command) or "·"
-    return blocks.says(_WHOM.sub(_mentioned, _local_times(markup)))
+def _buttons(status: DeliveryStatus) -> list[Block]:
+    """Return the buttons that change a subscription."""
+    it, of = status.value, status.of
+    verb = "Resume" if status.paused else "Pause"
+    pause = blocks.button(verb, verb.lower(), it, about=of)
+    made = [blocks.button("Change", "subscription:change", it, about=of), pause, _unsubscribe(it, of)]
+    if status.may_retract and status.last is not None and status.last.delivery:
+        made.append(_retract(status.last))
+    return made
 
 
-def taken_back(line: str, delivery: int, names: CommandNames) -> Message:
-    """Return a `line` about an issue that was taken back, with the button that has it posted again."""
-    said = became(line, names)
-    confirm = {
-        "title": blocks.plain("Post it?", 100),
-        "text": blocks.plain("It was taken back here. I post it now, as a new message with its thread.", 300),
-        "confirm": blocks.plain("Post it", 30),
-        "deny": blocks.plain("Leave it", 30),
-    }
-    button = {**blocks.button("Post it", POST_AGAIN, str(delivery)), "confirm": confirm}
-    return Message(said.text, (*said.blocks, blocks.actions([button])))
-
-
-def _mentioned(found: re.Match[str]) -> str:
-    return mention(found[1])
-
-
-def _local_times(markup: str) -> str:
-    """Return the text with its moments in the reader's own zone."""
-    return _MOMENT.sub(_local, markup)
-
-
-def _local(found: re.Match[str]) -> str:
-    moment = datetime.strptime(found[0], "%d %b %Y %H:%M UTC").replace(tzinfo=UTC)
-    return slack_time(moment, found[0])
+def statuses(shown: Sequence[DeliveryStatus], names: CommandNames = _DEFAULT_NAMES) -> Message:
+    """Return the statuses of all that a channel is subscribed to; what a message has no room for is only named."""
+    made: list[Block] = []
+    for at, each in enumerate(shown):
+        theirs = status(each, names, f":{at}").blocks
+        if len(made) + len(theirs) > _MAX_BLOCKS - 1:
+            rest = ", ".join(
+                f"`{escape(names.command)} status {escape(one.newsletter or 'all')}`" for one in shown[at:]
+            )
+            made.append(blocks.context(clip(f"And {len(shown) - at} more: {rest}", 1_000)))
+            break
+        made += [*([blocks.divider()] if made else []), *theirs]
+    spoken = f"This channel has {len(shown)} subscriptions: {', '.join(each.of or each.newsletter for each in shown)}."
+    return Message(clip(spoken, 600), tuple(made))
 
 
 def schedule_usage(reason: str, names: CommandNames) -> Message:
@@ -238,25 +238,34 @@ def no_direct(names: CommandNames) -> Message:
     )
 
 
-def unsubscribed(names: CommandNames) -> Message:
-    """Confirm the end of a subscription."""
-    return blocks.says(f"Done. No more digests here; `{escape(names.command)} subscribe` brings them back.")
+def unsubscribed(names: CommandNames, newsletter: str = "") -> Message:
+    """Confirm the end of a subscription, to all or to the newsletter with this slug."""
+    of = f" of *{escape(newsletter)}*" if newsletter else ""
+    again = f"`{escape(names.command)} subscribe{_named(newsletter)}`"
+    return blocks.says(f"Done. No more digests{of} here; {again} brings them back.")
 
 
-def paused(names: CommandNames) -> Message:
-    """Confirm a pause."""
-    weekly = escape(names.command)
-    return blocks.says(f"Paused. Nothing comes until `{weekly} resume`; what appears meanwhile waits.")
+def paused(names: CommandNames, newsletter: str = "") -> Message:
+    """Confirm a pause of what is for all, or for the newsletter with this slug."""
+    resume, of = (
+        f"`{escape(names.command)} resume{_named(newsletter)}`",
+        f" of *{escape(newsletter)}*" if newsletter else "",
+    )
+    return blocks.says(f"Paused. Nothing{of} comes until {resume}; what appears meanwhile waits.")
 
 
-def _unsubscribe() -> Block:
+def _named(newsletter: str) -> str:
+    return f" {escape(newsletter)}" if newsletter else ""
+
+
+def _unsubscribe(value: str, of: str) -> Block:
     confirm = {
         "title": blocks.plain("Unsubscribe this channel?", 100),
         "text": blocks.plain("No more digests are posted here. What was posted and saved stays.", 300),
         "confirm": blocks.plain("Unsubscribe", 30),
         "deny": blocks.plain("Keep it", 30),
     }
-    return {**blocks.button("Unsubscribe", "unsubscribe", style="danger"), "confirm": confirm}
+    return {**blocks.button("Unsubscribe", "unsubscribe", value, style="danger", about=of), "confirm": confirm}
 
 
 def _whom(status: DeliveryStatus) -> str:
@@ -272,6 +281,14 @@ def _retract(post: Post) -> Block:
         "deny": blocks.plain("Keep it", 30),
     }
     return {**blocks.button("Take it back", RETRACT, str(post.delivery), style="danger"), "confirm": confirm}
+
+
+def _of(status: DeliveryStatus) -> str:
+    return f" of *{clip(one_line(status.of), 80)}*" if status.of else ""
+
+
+def _plain_of(status: DeliveryStatus) -> str:
+    return f" of {clip(one_line(status.of), 80)}" if status.of else ""
 
 
 def _when(status: DeliveryStatus) -> str:
@@ -305,7 +322,7 @@ def _last(post: Post | None) -> str:
 def _waiting(status: DeliveryStatus) -> str:
     waiting, said = status.waiting, f" ({status.paused})"  # the reason for the pause is shown above already
     shown = waiting[:_MAX_WAITING]
-    lines = [f"• {clip(each.title, 120)}: {_local_times(plainly(each.why.removesuffix(said), 160))}" for each in shown]
+    lines = [f"• {clip(each.title, 120)}: {local_times(plainly(each.why.removesuffix(said), 160))}" for each in shown]
     if (more := len(waiting) - len(shown) + status.more_waiting) > 0:
         lines.append(f"• and {more} more")
     return "\n".join(["*Waiting*", *lines])

@@ -70,13 +70,17 @@ def state_after(action: str, value: str, state: HomeState) -> HomeState | None:
 
 @dataclass(frozen=True, slots=True)
 class Subscribed:
-    """A channel that the person subscribed: its id and schedule, when what is posted next, why it is `paused`."""
+    """A channel that the person subscribed: its id and schedule, when what is posted next, why it is `paused`.
+
+    `newsletter` is what people call the one that is subscribed to, "" where there is only one.
+    """
 
     channel: str
     schedule: str
     next_at: datetime | None = None
     paused: str = ""
     title: str = ""
+    newsletter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +211,8 @@ def _channels(channels: Sequence[Subscribed], more: int, names: CommandNames) ->
 
 def _channel(each: Subscribed) -> str:
     where = "Your own digest" if each.channel.startswith("D") else f"<#{each.channel}>"
-    name = f"{where} · {clip(one_line(each.schedule), 100)}"
+    of = f" · {bold(clip(one_line(each.newsletter), 60))}" if each.newsletter else ""
+    name = f"{where}{of} · {clip(one_line(each.schedule), 100)}"
     if each.paused:
         return f"{name} · paused: {plainly(each.paused, 120)}"
     if each.next_at is None:
