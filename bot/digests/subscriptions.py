@@ -139,7 +139,7 @@ class Subscribing:
         If the bot can't post there, nothing is subscribed and the answer says what to do.
         """
         if meant := which_place(typed):
-            return asking.which_place(typed, meant, self._clock.now(), self._names)
+            return asking.which_place(typed, meant, self._clock.now(), self._names, place.newsletter or "")
         try:
             schedule = await self._schedule(typed, place)
         except ScheduleError as error:

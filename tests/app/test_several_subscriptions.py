@@ -93,6 +93,15 @@ async def test_what_could_mean_several_asks(it: Whole) -> None:
     assert await kept(it, channel) == {"sre-weekly": FRIDAYS}
 
 
+async def test_a_question_about_the_zone_keeps_the_newsletter(it: Whole) -> None:
+    """Its answer subscribes to what was named."""
+    ada, channel = await subscribed(it)
+    asked = await it.asks(ada, channel, "/weekly subscribe sre-weekly mondays 09:00 EST", "Which place")
+    await ada.clicks(asked, "which:0")
+    await it.becomes(asked, "Done", "SRE Weekly")
+    assert list(await kept(it, channel)) == ["sre-weekly"]
+
+
 async def test_a_name_that_the_channel_does_not_have(it: Whole) -> None:
     """It says what the channel has, and changes nothing."""
     ada, channel = await subscribed(it, f"sre-weekly {FRIDAYS}")

@@ -23,16 +23,22 @@ _COMMAND = "command"
 _SHOWN_CHARS = 200
 
 
-def which_place(typed: str, meant: Mapping[str, str], now: datetime, names: CommandNames) -> Message:
-    """Ask which zone a schedule with an abbreviation means; `meant` is the schedule for each zone that it may be."""
+def which_place(
+    typed: str, meant: Mapping[str, str], now: datetime, names: CommandNames, newsletter: str = ""
+) -> Message:
+    """Ask which zone a schedule with an abbreviation means; `meant` is the schedule for each zone that it may be.
+
+    The buttons subscribe to the `newsletter` with this slug, if one was named.
+    """
+    action, of = (WHICH, f"{newsletter} ") if newsletter else (_COMMAND, "")
     text = (
         f"Which place do you mean by *{clip(one_line(typed), _SHOWN_CHARS)}*? Several share that abbreviation, or it "
         f"changes with the season. Nothing is subscribed yet; `{escape(names.command)} subscribe` takes a city, too."
     )
     row = [
-        blocks.button(f"{place_name(zone)}: {now.astimezone(zone_of(zone)):%H:%M} now", f"{_COMMAND}:{at}", command)
+        blocks.button(f"{place_name(zone)}: {now.astimezone(zone_of(zone)):%H:%M} now", f"{action}:{at}", command)
         for at, (zone, schedule) in enumerate(meant.items())
-        if len(command := f"subscribe {schedule}") <= blocks.BUTTON_VALUE_MAX_CHARS
+        if len(command := f"{of}subscribe {schedule}") <= blocks.BUTTON_VALUE_MAX_CHARS
     ]
     return Message(text, (blocks.section(text), *([blocks.actions(row)] if row else [])))
 
