@@ -236,7 +236,13 @@ def _lead(draft: Draft) -> str:
 
 def _only_item_mention(draft: Draft) -> Mention | None:
     """Return the link of the only item below a line that is no title itself, as below a meeting's date and place."""
-    if len(draft.bullets) == 1 and draft.bullets[0].opens and draft.first and not draft.first.opens:
+    if (
+        len(draft.bullets) == 1
+        and draft.bullets[0].opens
+        and len(draft.bullets[0].mentions) == 1
+        and draft.first
+        and not draft.first.opens
+    ):
         return draft.bullets[0].mentions[0]
     return None
 

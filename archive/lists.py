@@ -34,20 +34,29 @@ class Lists:
         self._depth: dict[int, int] = {}
         self._persons: dict[int, int] = defaultdict(int)
         self._anchors: dict[int, int] = defaultdict(int)
+        self._holding: dict[int, int] = defaultdict(int)
+        """Items that have a link, in their own words or in a list within them."""
         self._read(lines)
 
     def _read(self, lines: Iterable[Line]) -> None:
         counted = False
+        within: dict[int, int] = {}
         for line in lines:
             if not line.list_id:
+                within.clear()
                 continue
             if line.item:
+                within = {depth: number for depth, number in within.items() if depth < line.depth}
+                within[line.depth] = line.list_id
                 self._items[line.list_id] += 1
                 self._depth[line.list_id] = line.depth
                 self._anchors[line.list_id] += line.anchor
                 counted = False
-            if line.mentions and not line.alone and not counted:
-                self._linked[line.list_id] += 1
+            if line.mentions and not line.alone:
+                for number in within.values():
+                    self._holding[number] += 1
+                within.clear()  # each item counts once
+                self._linked[line.list_id] += not counted
                 counted = True
             if (
                 line.item
@@ -64,6 +73,7 @@ class Lists:
             return False
         if self._depth.get(number, 1) > 1:
             return linked >= _NESTED_AT_LEAST and linked * 2 >= self._items[number]
+        linked = self._holding[number]
         return linked > 0 and (linked * 2 >= self._items[number] or linked > _NESTED_AT_LEAST)
 
     def is_contents(self, line: Line) -> bool:

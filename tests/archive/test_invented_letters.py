@@ -163,6 +163,17 @@ def test_a_title_below_a_japanese_sign_begins_an_entry() -> None:
     assert told(text) == [("潮汐表", [A]), ("海図の比較", [B])]
 
 
+def test_items_whose_links_stand_in_lists_within_them_are_entries() -> None:
+    """What follows in the outer list is no part of them; one of several links is not their title."""
+    bins = f"- Bins\n    - [Big]({C}), [small]({C}2)\n"
+    text = f"- Heat\n    - measured by [a probe]({A})\n- [Leaf mould]({B})\n    - no work\n{bins}"
+    assert [(entry.headline, entry.text) for entry in entries(text)] == [
+        ("Heat", "Heat\n• measured by a probe"),
+        ("Leaf mould", "Leaf mould\n• no work"),
+        ("Bins", "Bins\n• Big, small"),
+    ]
+
+
 def test_an_empty_cell_is_not_shown() -> None:
     """Nor is what stands above it; a row without a named link is called by its first cell."""
     text = f"| Name | Why | URL |\n|---|---|---|\n| Wood ash | To sieve | {A} |\n| [Tiles]({B}) | For tests | |\n"

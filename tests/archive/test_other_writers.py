@@ -70,7 +70,7 @@ def test_a_bullet_within_an_entry_is_part_of_it() -> None:
 def test_an_item_after_a_list_within_another_is_not_the_lists() -> None:
     """It is the next thing of the outer list."""
     made = entries(f"- Ropes\n  - [one]({A})\n  - [two]({B})\n- Docks\n  - [three]({C})\n  - [four]({C}4)\n")
-    assert [entry.text for entry in made] == ["• Ropes", "one", "two", "• Docks", "three", "four"]
+    assert [entry.text for entry in made] == ["Ropes", "one", "two", "Docks", "three", "four"]
 
 
 @pytest.mark.parametrize(
