@@ -9,6 +9,8 @@ from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
+from rapidfuzz.distance import OSA
+
 from archive.issue import Entry, Issue
 from archive.kind import Kind
 from archive.search.plan import CORRECTIONS, GUESS
@@ -93,8 +95,15 @@ def assumed(results: Sequence[Result], known: frozenset[str]) -> Iterator[Assump
                 met[word][reason.term, reason.rule == GUESS] += 1
     for word, terms in met.items():
         if terms.total() * 2 > len(results) and word not in known:
-            (term, far), _ = terms.most_common(1)[0]
+            # What a word was put right to has other names, which are met too, and are spelled quite otherwise.
+            like = Counter({each: count for each, count in terms.items() if _is_like(word, each[0])})
+            (term, far), _ = (like or terms).most_common(1)[0]
             yield Assumption(word, term, far)
+
+
+def _is_like(word: str, term: str) -> bool:
+    """Return whether half of a word's letters at least are those of a term."""
+    return OSA.distance(word, term) * 2 <= len(word)
 
 
 def as_typed(query: str, assumptions: Iterable[Assumption]) -> Iterator[Assumption]:

@@ -331,3 +331,10 @@ def test_an_abbreviated_month_before_a_year_is_that_month() -> None:
         assert index.search(asked).results[0].entry.text == "Feb is a theme."
     assert index.search("outage feb").results[0].entry.text.startswith("The outage")
     assert index.search("sept 2019").results == index.search("september 2019").results
+
+
+def test_a_correction_is_named_and_not_another_name_of_it() -> None:
+    """Though more entries have the other name."""
+    texts = ("A blameless postmortem and its culture.", "Blameless culture.", "Blameless culture again.")
+    index = Index.of([issue(1, *texts), *(issue(n, f"Filler {n}.") for n in range(2, 30))])
+    assert index.search("postmotem culture").assumed == (Assumption("postmotem", "postmortem", far=False),)
