@@ -12,6 +12,7 @@ import structlog
 
 from archive.doubtful import DATE_ADVICE, doubt_of
 from archive.issue import Issue
+from archive.label import slug
 from bot.digests.clauses import PASSES, astray, coming, halted, posted_at, stands, turn, when
 from bot.digests.delivery.issue_registry import IssueRegistry
 from bot.digests.views.subscription import DeliveryStatus, Post, Upcoming, Waiting
@@ -142,6 +143,9 @@ class DeliveryReports:
         identity = await register.identity(asked.strip())
         if identity is None and plain.isascii() and plain.isdigit() and len(plain) < 10:
             identity = await register.numbered(int(plain))
+        there = self._registry.issue(identity) if identity else None
+        if there is not None and plain not in {there.slug, str(there.number)}:
+            return ""  # that name or number was its own for a while, as a copy's or a slip; now it is another's
         delivery = await self._store.deliveries.get(workspace, channel, identity) if identity else None
         if delivery is None:
             return ""
@@ -187,8 +191,12 @@ class DeliveryReports:
         return Post(self._title(delivery), link, posted_at(delivery), stands, delivery.parent.ts, delivery.id)
 
     def _title(self, delivery: Delivery) -> str:
-        issue = self._registry.issue(delivery.issue)
-        return title(issue) if issue else f"{delivery.issue} (its file is gone)"
+        """Return what people call a delivery's issue, and why it is not in the archive if it is not."""
+        if (issue := self._registry.issue(delivery.issue)) is not None:
+            return title(issue)
+        name = delivery.issue.rpartition("/")[2]
+        held = [each for each in self._held() if slug(each.file) == name]
+        return f"{held[0].title} (held back now)" if len(held) == 1 else f"{delivery.issue} (its file is gone)"
 
     def _going_on(self, delivery: Delivery, subscription: Subscription | None) -> str:
         """Return how far a digest's thread is, or why it does not go on."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +17,7 @@ from bot.digests.delivery_status import DeliveryReports
 from bot.digests.views.subscription import status
 from bot.domain.delivery import Progress
 from bot.domain.forecast import forecast
+from bot.domain.publication import HeldBack
 from bot.domain.schedule import next_slot, parse_schedule
 from bot.domain.subscription import Paused, PausedBy, Subscription
 from bot.store.store import Store
@@ -298,5 +300,54 @@ def test_a_channel_that_is_moved_to_a_later_time_of_a_day_that_had_its_slot_is_t
         assert scene.texts(channel) == ["Weekly 2", "Weekly 3"]
         await scene.everybody_dies()
         await scene.store.close()
+
+    run(play())
+
+
+def test_an_issue_that_is_begun_as_a_copy_of_the_last_one_is_not_said_to_be_posted(
+    database: Callable[[], Store],
+) -> None:
+    """435.md is copied to 436.md, which is then written anew and dated next week."""
+
+    async def play() -> None:
+        scene = Scene(database(), start=START)
+        channel = scene.channel()
+        await scene.holds([issue(1, START - 3 * DAY)])
+        await scene.subscribes(channel)
+        await scene.worker_comes()
+        last = issue(435, START)
+        await scene.appear(last)
+        await scene.passes(minutes=5)
+        await scene.appear(replace(last, slug="issue-436"))
+        await scene.passes(minutes=5)
+        await scene.appear(issue(436, START + 7 * DAY))
+        await scene.passes(minutes=5)
+        reports = await reports_of(scene)
+        for asked in ("issue-436", "436"):
+            assert await reports.was("-:T1", channel, asked, scene.clock.now()) == ""
+        assert "was posted" in await reports.was("-:T1", channel, "435", scene.clock.now())
+        assert scene.texts(channel) == ["Weekly 435"]
+        await scene.everybody_dies()
+        await scene.store.close()
+
+    run(play())
+
+
+def test_a_digest_whose_issue_is_a_draft_again_is_called_held_back() -> None:
+    """Its file is there: to say that it is gone would be untrue."""
+
+    async def play() -> None:
+        scene, channel = await scene_of("asap")
+        await scene.appear(issue(2, START))
+        await scene.passes(minutes=5)
+        await scene.vanish("issue-2")
+        held = [HeldBack("issue-2.md", "Weekly 2", "draft (draft: true)")]
+        registry = scene.workers[-1][0]._registration._registry
+        for there, name in ((held, "Weekly 2 (held back now)"), ([], "issue-2 (its file is gone)")):
+            reports = DeliveryReports(scene.store, registry, None, scene.rules, held=partial(list, there))
+            said = await reports.status(await subscribed(scene, channel), scene.clock.now())
+            assert said.last is not None
+            assert said.last.title == name
+        await scene.everybody_dies()
 
     run(play())
