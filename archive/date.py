@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _MONTHS = (
     # Beginnings of the month names in English, German, French, Spanish and Portuguese, the longer ones first.
@@ -53,7 +54,9 @@ def moment(value: object) -> datetime | None:
     A day without a time is midnight; a time without an offset is UTC. Takes datetimes, dates, strings (ISO 8601, the
     form of mail headers, with the month as a word, or a day, month and year with slashes), whole numbers like 20140921
     or, with an hour, 2014092110, and Unix time. A week, month, quarter, half or year alone is its first day. Moments of
-    the calendar's first and last year are refused: some of them cannot be converted to every time zone.
+    the calendar's first and last year are refused: some of them cannot be converted to every time zone. The zone of a
+    place may follow a time (`2026-12-01 09:00 Europe/London`); one that nobody knows makes it no moment, since UTC
+    would be hours off.
     """
     if isinstance(value, date):
         if not date.min.year < value.year < date.max.year:
@@ -64,11 +67,31 @@ def moment(value: object) -> datetime | None:
     is_large = isinstance(value, int) and value.bit_length() > _MAX_BITS
     if isinstance(value, bool) or not isinstance(value, str | int) or is_large:
         return None
-    text = str(value).strip()[:100]
+    return _of_text(str(value).strip()[:100])
+
+
+def _of_text(text: str) -> datetime | None:
     if _COMPACT.fullmatch(text):
         return _compact(text)
+    if (placed := _PLACED.fullmatch(text)) is not None and has_time(placed["time"]):
+        return _there(placed["time"], placed["place"])
     forms = (_epoch, _iso, _mailed, _timed, _month, _part_of_year, _year)
     return next((found for form in forms if (found := form(text)) is not None), None)
+
+
+_PLACED = re.compile(r"(?P<time>.*\d.*?)\s*[\s(\[](?P<place>[A-Za-z_]+(?:/[A-Za-z0-9_+-]+)+)[)\]]?")
+_OFFSET = re.compile(r"(?:[+-]\d\d:?\d\d|\dZ)$")
+
+
+def _there(text: str, place: str) -> datetime | None:
+    """Return the moment of the date and time `text` at a place, None if it can't be read. An offset counts first."""
+    there = _of_text(text)
+    if there is None or _OFFSET.search(text):
+        return there
+    try:
+        return there.replace(tzinfo=ZoneInfo(place))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
 
 
 def is_period(value: object) -> bool:

@@ -64,12 +64,24 @@ def written(value: str) -> Issue:
         ("1 December 2026, 9 p.m.", "2026-12-01T21:00+00:00", False),
         ("Tue, 01 Dec 2026 09:00:00 +0100", "2026-12-01T08:00+00:00", False),
         ("1796112000", "2026-12-01T08:00+00:00", False),
+        ("2026-12-01 09:00 America/New_York", "2026-12-01T14:00+00:00", False),
+        ("2026-07-01T09:00 Europe/London", "2026-07-01T08:00+00:00", False),
+        ("1 December 2026, 9 p.m. (Europe/Berlin)", "2026-12-01T20:00+00:00", False),
+        ("Tue, 01 Dec 2026 09:00 Australia/Sydney", "2026-11-30T22:00+00:00", False),
     ],
 )
 def test_a_written_time_is_never_dropped(value: str, moment: str, day_only: bool) -> None:
     """And none is made up."""
     found = written(value)
     assert (found.published, found.day_only) == (datetime.fromisoformat(moment), day_only)
+
+
+@pytest.mark.parametrize("value", ["2026-12-01 09:00 Europe/Lodnon", "1 December 2026, 9am Mars/Olympus_Mons"])
+def test_a_time_at_a_place_that_nobody_knows_is_no_moment(value: str) -> None:
+    """UTC would be hours off, and a digest that is posted too early stands there: the issue is held back, and told."""
+    found = written(value)
+    assert found.date_guessed
+    assert "a date that can be read" in found.draft or value in found.draft
 
 
 def test_a_day_in_a_title_or_a_file_name_has_no_time() -> None:
