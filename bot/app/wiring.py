@@ -163,10 +163,11 @@ def _conversations(
 def _bolt(settings: Settings, credentials: SlackCredentials, slack: Slack) -> AsyncApp:
     """Make Bolt's app.
 
-    Its own client asks for Socket Mode's address alone: all other calls go through the Slack port, which decides what
-    is tried again. It verifies nothing: `bot.runtime.verification` does, which takes the clock that it is given. What
-    no listener takes is an error, so that `handlers.errors` logs it in our words. With `process_before_response` a
-    command's answer leaves with its acknowledgement, not when Bolt next looks for one, every 10 ms.
+    Its own client asks for Socket Mode's address alone: the Slack port makes all other calls. It verifies nothing:
+    `bot.runtime.http` does so before it (`bot.runtime.verification` says why), and Socket Mode's line is Slack's. What
+    no listener takes is an error, which `handlers.errors` logs in one line: Bolt's own words hold the payload. With
+    `process_before_response` a command is answered from memory within its acknowledgement, without the 10 ms for which
+    Bolt would otherwise poll for one (measured); what has to wait is started after it, in `Services.background`.
     """
     identity = (lambda: slack.outcomes.identity) if isinstance(slack, WebSlack) else dict
     introduction = Introduction(credentials.bot_token, lambda: slack.check(workspace_id(None, None)), identity)

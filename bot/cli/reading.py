@@ -21,7 +21,6 @@ from bot.domain.publication import released
 from bot.domain.schedule import zone_of
 from bot.runtime.clock import SystemClock
 from bot.source.finding import Found, find_newsletters
-from bot.source.several import open_part
 from bot.source.synonyms import names_in
 
 
@@ -58,6 +57,8 @@ def read(archive: Path | None) -> Snapshot:
 
 def _joined(found: Found) -> Snapshot:
     """Return the published issues of several newsletters; those that cannot be read are named on standard error."""
+    from bot.source.several import open_part
+
     parts = [open_part(newsletter, SystemClock()) for newsletter in found.newsletters]
     for part in parts:
         if part.fault is not None:

@@ -24,3 +24,11 @@ def test_a_start_does_not_import_what_the_first_answer_does_not_need(module: str
     script = f"import sys, bot.cli.serve; print({module!r} in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("module", ["asyncio", "structlog", "bot.source.library", "ssl"])
+def test_a_search_in_the_terminal_imports_nothing_that_keeps_an_archive_in_use(module: str) -> None:
+    """It reads the folder once and ends: a loop, a log and what watches a folder would be a sixth of its time."""
+    script = f"import sys, bot.cli.search; print({module!r} in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
