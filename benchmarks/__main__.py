@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import asking, bookmarks, commands, delivery, growth, page, reading, searching
+from benchmarks import asking, bookmarks, commands, delivery, growth, page, reading, searching, several
 from benchmarks.table import Row, as_json, show
 
 SAMPLE = Path(__file__).parents[1] / "playground/demo/sample"
@@ -22,6 +22,7 @@ ALL: dict[str, Callable[[Path], list[Row]]] = {
     "bookmarks": bookmarks.run,
     "asking": asking.run,
     "page": page.run,
+    "several": several.run,
 }
 
 

@@ -49,19 +49,25 @@ def copies(issues: Sequence[Issue], count: int) -> Iterator[Issue]:
             yield _copy(issue, number) if number else issue
 
 
-def _copy(issue: Issue, number: int) -> Issue:
+def mixed_words(text: str, number: int) -> str:
+    """Return a text with other words in a tenth of the places, the same for the same `number`."""
+
     def mixed(match: re.Match[str]) -> str:
         word = match[0]
         changed = zlib.crc32(f"{word.lower()}{number}".encode()) % 10 == 0
         return f"{word}{chr(97 + number % 26)}{chr(97 + number // 26 % 26)}" if changed else word
 
+    return _WORD.sub(mixed, text)
+
+
+def _copy(issue: Issue, number: int) -> Issue:
     sections = tuple(
         replace(
             section,
             entries=tuple(
                 replace(
                     entry,
-                    text=_WORD.sub(mixed, entry.text),
+                    text=mixed_words(entry.text, number),
                     links=tuple(Link(f"{link.url.rstrip('/')}/{number}") for link in entry.links),
                 )
                 for entry in section.entries
