@@ -82,9 +82,10 @@ evaluate: $(VENV)/peers ## how good the search is, beside other engines
 fuzz: $(VENV)/dev ## look for what breaks a property: other examples each time, and twenty times as many
 	$(BIN)/pytest -n 2 -m 'hypothesis and not slow' --fuzz
 
-# In their order: the soak, which mostly waits, is among the first, and ends beside the others.
+# Three at a time on two processors: the soaks mostly wait. The longest begin first (tests/conftest.py), and each
+# worker is given few at a time, so that none is left with several of them at the end.
 torture: $(VENV)/dev ## the long proof of the delivery promise
-	$(BIN)/pytest -m slow -n 2 --dist worksteal -p no:randomly --timeout 3600
+	$(BIN)/pytest -m slow -n 3 --dist load --maxschedchunk 1 -p no:randomly --timeout 3600
 
 docs: $(VENV)/docs ## the documentation as a site, in build/docs; a link that leads nowhere fails it
 	$(BIN)/mypy docs/conf.py

@@ -74,10 +74,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark tests by the fixtures they use; with `--quick`, leave out those that are not quick."""
+    """Mark tests by the fixtures they use, and put the longest first; with `--quick`, leave out what is not quick."""
     for item in items:
         for marker in markers_of(item):
             item.add_marker(marker)
+    items.sort(key=minutes_of, reverse=True)
     if config.getoption("quick"):
         left_out = [item for item in items if NOT_QUICK & {marker.name for marker in item.iter_markers()}]
         config.hook.pytest_deselected(items=left_out)
@@ -94,6 +95,12 @@ def markers_of(item: pytest.Item) -> set[str]:
     if ("postgres" in fixtures and parameters.isdisjoint({"sqlite"})) or "postgresql" in parameters:
         found.add("postgres")
     return found
+
+
+def minutes_of(item: pytest.Item) -> float:
+    """Return about how long a slow test takes if it says so, else 0: one that begins last would be waited for alone."""
+    marker = item.get_closest_marker("slow")
+    return float(marker.kwargs.get("minutes", 0)) if marker else 0.0
 
 
 class QuickRules:

@@ -51,7 +51,7 @@ async def test_half_a_minute_of_it(tmp_path: Path) -> None:
     holds(await soak(tmp_path, 30), 30)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(minutes=20)
 @pytest.mark.timeout(0)  # it ends by itself: nothing in it waits for ever
 @pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 async def test_a_soak(kind: str, tmp_path: Path, request: pytest.FixtureRequest, figure: Callable[[str], None]) -> None:

@@ -180,7 +180,7 @@ def test_a_process_killed_at_a_step_leaves_each_message_once(tmp_path: Path, pos
     assert bury(cells, tmp_path) == 2 * len(CASES)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(minutes=5)
 @pytest.mark.parametrize("successor", SUCCESSORS)
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_a_process_killed_at_any_step(

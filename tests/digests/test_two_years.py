@@ -174,7 +174,7 @@ def test_half_a_year() -> None:
     assert run(live(1, 26, nap=6 * 3_600.0))
 
 
-@pytest.mark.slow
+@pytest.mark.slow(minutes=4)
 @pytest.mark.parametrize("seed", [11, 12, 13, 14])
 def test_two_years(seed: int, figure: Callable[[str], None]) -> None:
     """104 weeks, with everything that can happen in them."""
