@@ -11,6 +11,7 @@ from rich.text import Text
 from archive.document import SUFFIXES, Reading
 from archive.errors import FolderError
 from archive.folder import OTHER_DOCUMENTS, DiskFolder, File
+from archive.issue import Issue
 from archive.kind import Kind
 from archive.loader import read_one
 from archive.newsletter import FILE_NAME, NO_FILE, NewsletterFile
@@ -27,6 +28,7 @@ from bot.domain.schedule import zone_of
 from bot.runtime.clock import SystemClock
 from bot.source.finding import find_newsletters
 
+_MOST_NUMBERS = 5
 MEND = "this is a fault of the reader, not of the file: please report it with that line"
 
 
@@ -46,6 +48,16 @@ def check(archive: Path | None) -> int:
     if failed:
         out.print(Text(safe(f"\nTo mend, of {len(found.newsletters)} newsletters: {', '.join(failed)}."), "bold red"))
     return 1 if failed else 0
+
+
+def _numbered_twice(issues: Iterable[Issue]) -> list[str]:
+    """Return a line for each of the highest numbers that several files have, at most `_MOST_NUMBERS`."""
+    named: dict[int, list[str]] = {}
+    for issue in issues:
+        if issue.number is not None:
+            named.setdefault(issue.number, []).append(issue.slug)
+    twice = sorted((number for number, slugs in named.items() if len(slugs) > 1), reverse=True)[:_MOST_NUMBERS]
+    return [f"Number {number} is that of {len(named[number])} files: {', '.join(named[number])}." for number in twice]
 
 
 def _called(newsletter: Newsletter) -> str:
@@ -82,6 +94,8 @@ def _checked(newsletter: Newsletter) -> int:
     out.print(_counts(len(files), total(snapshot.issues), len(held), [_hidden(read), _unseen(unseen), _left_out(read)]))
     for line in _used(folder.newsletter, read):
         out.print(safe(line))
+    for line in _numbered_twice(snapshot.issues):
+        out.print(Text(safe(line), "yellow"), soft_wrap=True)
     for line in _not_read(folder):
         out.print(Text(safe(line), "yellow"))
     out.print(_verdict(len(files), lost, len(problems)))

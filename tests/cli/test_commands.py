@@ -147,6 +147,16 @@ def test_check_counts_pictures_and_unused_definitions(tmp_path: Path) -> None:
     assert "2  pictures; definitions of links that no text uses: 1" in run("check", "--archive", str(tmp_path)).stdout
 
 
+def test_check_names_a_number_that_two_files_have(tmp_path: Path) -> None:
+    """A slip, or a copy that was left behind: nothing is lost, and somebody should look."""
+    for name, number in (("a", 7), ("b", 7), ("c", 8)):
+        (tmp_path / f"{name}.md").write_text(f"---\ntitle: Weekly {number}\ndate: 2024-01-07\n---\n\nHello {name}\n")
+    result = run("check", "--archive", str(tmp_path))
+    assert result.exit_code == 0
+    assert "Number 7 is that of 2 files: a, b." in result.stdout
+    assert "Number 8" not in result.stdout
+
+
 def test_check_fails_when_something_is_lost(tmp_path: Path) -> None:
     """The file and the next step are named, and the exit status tells a script."""
     (tmp_path / "good.md").write_text("---\ntitle: One\ndate: 2024-01-07\n---\n\nHello https://example.org/a\n")
