@@ -117,6 +117,7 @@ def test_a_recorded_mailbox_ends_in_an_archive_that_the_check_passes(tmp_path: P
     assert "Nothing lost" in done.output
 
 
+@pytest.mark.process
 def test_the_password_of_a_mailbox_may_be_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is never said; one that cannot be read is a line."""
     (tmp_path / "password").write_text(f"{PASSWORD}\n")

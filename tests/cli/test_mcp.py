@@ -50,6 +50,7 @@ async def called(client: Any, tool: str, **arguments: Any) -> Any:
     return content["result"] if set(content) == {"result"} else content
 
 
+@pytest.mark.process
 async def test_every_tool_only_reads() -> None:
     """And says so."""
     async with served() as client:
@@ -58,6 +59,7 @@ async def test_every_tool_only_reads() -> None:
     assert all(tool.annotations and tool.annotations.read_only_hint and tool.description for tool in tools)
 
 
+@pytest.mark.process
 async def test_search_gives_what_the_command_gives() -> None:
     """The same entries in the same order as the page of `/weekly`."""
     snapshot = read(SAMPLE)
@@ -71,6 +73,7 @@ async def test_search_gives_what_the_command_gives() -> None:
             assert (found["match"] == "none") == (not weekly)
 
 
+@pytest.mark.process
 async def test_an_issue_its_entries_and_their_like() -> None:
     """From the newest issue to an entry and what is related to it, which is never itself."""
     async with served() as client:
@@ -89,6 +92,7 @@ async def follows(client: Any) -> None:
     assert same not in [(each["issue"], each["position"]) for each in related["results"]]
 
 
+@pytest.mark.process
 async def test_counts_and_topics() -> None:
     """A topic is counted by year; the years make the total."""
     async with served() as client:
@@ -101,6 +105,7 @@ async def test_counts_and_topics() -> None:
     assert len(topics) == 5
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("tool", "arguments", "said"),
     [

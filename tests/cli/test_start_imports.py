@@ -18,6 +18,7 @@ LATE = (
 """Migrations, PostgreSQL, Socket Mode, and reading messages, whose patterns take a tenth of a start to compile."""
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("module", LATE)
 def test_a_start_does_not_import_what_the_first_answer_does_not_need(module: str) -> None:
     """What is imported late is imported only where it is used: each would delay every start."""
@@ -26,6 +27,7 @@ def test_a_start_does_not_import_what_the_first_answer_does_not_need(module: str
     assert done.stdout.strip() == "False"
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("module", ["asyncio", "structlog", "bot.source.library", "ssl"])
 def test_a_search_in_the_terminal_imports_nothing_that_keeps_an_archive_in_use(module: str) -> None:
     """It reads the folder once and ends: a loop, a log and what watches a folder would be a sixth of its time."""

@@ -47,6 +47,7 @@ async def working_scene(schedule: str) -> tuple[Scene, str]:
     return scene, channel
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("sign", [1, -1])
 @pytest.mark.parametrize("schedule", [DAILY, "asap"])
 def test_a_jump_costs_no_more_the_further_it_goes(schedule: str, sign: int) -> None:

@@ -115,6 +115,7 @@ def test_a_day_is_out_where_it_has_begun(day: datetime, name: str, hours: int) -
     assert first_out(known) <= out_from(known, zone)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 @pytest.mark.parametrize(
     ("schedule", "due"),

@@ -163,6 +163,7 @@ def test_it_is_taken_back_in_a_paused_or_ended_channel(ended: bool) -> None:
     run(play())
 
 
+@pytest.mark.long
 def test_in_all_channels_and_in_those_that_have_not_got_it_yet() -> None:
     """One that waits for its slot does not get the issue; what else was posted stays."""
 

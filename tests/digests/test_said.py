@@ -271,6 +271,7 @@ def test_an_issue_that_expires_before_its_turn_is_said_not_to_come() -> None:
     run(play())
 
 
+@pytest.mark.long
 def test_a_channel_that_is_moved_to_a_later_time_of_a_day_that_had_its_slot_is_told_of_the_next(
     database: Callable[[], Store],
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import count
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -59,6 +60,7 @@ def sent(people: People) -> int:
     return len(answers)
 
 
+@pytest.mark.long
 @given(_TEXT, st.booleans(), st.booleans())
 @example("kubernetes", True, True)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)

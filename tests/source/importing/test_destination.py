@@ -33,6 +33,7 @@ def test_two_imports_at_once_are_refused(tmp_path: Path) -> None:
         assert destination.ledger() == ""
 
 
+@pytest.mark.process
 def test_a_process_that_was_killed_leaves_nothing_half_written(tmp_path: Path) -> None:
     """Its lock ends with it, and the next import clears its unfinished file away."""
     script = (

@@ -111,6 +111,7 @@ def test_a_private_network_is_not_reached(boxes: Mailboxes) -> None:
     assert boxes.told == []
 
 
+@pytest.mark.process
 def test_a_server_that_is_away_is_a_line(tmp_path: Path) -> None:
     """It may be back later."""
     with mailboxes(tmp_path) as gone:

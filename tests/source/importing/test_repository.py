@@ -58,6 +58,7 @@ def imported(source: Repository, into: Path) -> Report:
         return run(source, destination)
 
 
+@pytest.mark.process
 def test_the_issues_of_a_folder_are_taken_as_they_are(work: Work, tmp_path: Path) -> None:
     """Byte by byte, under their own names."""
     report = imported(Repository(f"{work.place}#issues"), tmp_path / "into")
@@ -65,12 +66,14 @@ def test_the_issues_of_a_folder_are_taken_as_they_are(work: Work, tmp_path: Path
     assert (tmp_path / "into/1.md").read_text() == ISSUE.format(1)
 
 
+@pytest.mark.process
 def test_a_whole_repository_keeps_its_folders(work: Work, tmp_path: Path) -> None:
     """Its README is no issue."""
     assert imported(Repository(str(work.place)), tmp_path / "into").new == ["issues/1.md", "issues/2.md"]
     assert len(load(tmp_path / "into").issues) == 2
 
 
+@pytest.mark.process
 def test_an_issue_without_a_date_gets_that_of_its_first_commit(work: Work, tmp_path: Path) -> None:
     """Which nobody would know outside the repository. It is the committer's date."""
     work.git("config", "user.useConfigOnly", "true")
@@ -84,6 +87,7 @@ def test_an_issue_without_a_date_gets_that_of_its_first_commit(work: Work, tmp_p
         assert (issue.published, issue.date_guessed) == (committed, False)
 
 
+@pytest.mark.process
 def test_a_second_look_reads_only_what_is_new(work: Work, tmp_path: Path) -> None:
     """Without a commit since, nothing is cloned."""
     source = Repository(f"{work.place}#issues")
@@ -94,6 +98,7 @@ def test_a_second_look_reads_only_what_is_new(work: Work, tmp_path: Path) -> Non
     assert (report.new, report.updated, report.unchanged) == (["3.md"], ["1.md"], 1)
 
 
+@pytest.mark.process
 def test_an_edited_issue_stays_as_it_is_here(work: Work, tmp_path: Path) -> None:
     """Also when title and date of its issue change."""
     source = Repository(f"{work.place}#issues")
@@ -104,6 +109,7 @@ def test_an_edited_issue_stays_as_it_is_here(work: Work, tmp_path: Path) -> None
     assert (tmp_path / "into/1.md").read_text() == "By hand."
 
 
+@pytest.mark.process
 def test_a_link_to_a_file_of_ours_is_not_followed(work: Work, tmp_path: Path) -> None:
     """It would be posted to a channel: it is a file with the path in it."""
     secret = tmp_path / "secret.md"
@@ -115,6 +121,7 @@ def test_a_link_to_a_file_of_ours_is_not_followed(work: Work, tmp_path: Path) ->
     assert not any("drill 7" in item.body for item in found)
 
 
+@pytest.mark.process
 def test_nothing_of_a_repository_is_run(work: Work, tmp_path: Path) -> None:
     """No hook, no filter."""
     mark = tmp_path / "ran"
@@ -129,6 +136,7 @@ def test_nothing_of_a_repository_is_run(work: Work, tmp_path: Path) -> None:
     assert not mark.exists()
 
 
+@pytest.mark.process
 def test_a_repository_over_http_is_cloned_and_its_secrets_are_hidden(work: Work, tmp_path: Path) -> None:
     """User and password are sent to it, and stand in no line of ours."""
     bare = tmp_path / "bare.git"
@@ -150,6 +158,7 @@ def test_a_repository_over_http_is_cloned_and_its_secrets_are_hidden(work: Work,
         assert web.asked[-1][1]["Authorization"].startswith("Basic ")
 
 
+@pytest.mark.process
 def test_a_redirect_of_a_repository_is_not_followed() -> None:
     """It could lead anywhere."""
     with site() as web:
@@ -168,6 +177,7 @@ def test_only_the_web_and_this_machines_folders_are_cloned(address: str) -> None
         list(Repository(address).items())
 
 
+@pytest.mark.process
 def test_a_git_that_would_look_the_name_up_again_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """A second answer could lead into a private network."""
     with site() as web:
@@ -177,6 +187,7 @@ def test_a_git_that_would_look_the_name_up_again_is_refused(monkeypatch: pytest.
         assert web.asked == []
 
 
+@pytest.mark.process
 def test_a_repository_on_this_machine_is_told_from_a_folder(work: Work, tmp_path: Path) -> None:
     """A bare one is one; one with its files is, if a folder in it is named, or `git+` stands before it."""
     subprocess.run(["git", "clone", "--quiet", "--bare", work.place, tmp_path / "bare"], check=True)
@@ -186,6 +197,7 @@ def test_a_repository_on_this_machine_is_told_from_a_folder(work: Work, tmp_path
         assert remote_of(str(named)) is None
 
 
+@pytest.mark.process
 def test_other_faults_are_lines(work: Work, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No such folder, no commit, a folder outside, a clone that is too large or takes too long."""
     with pytest.raises(SourceError, match="there is no folder 'nowhere' in it"):
@@ -200,6 +212,7 @@ def test_other_faults_are_lines(work: Work, tmp_path: Path, monkeypatch: pytest.
         list(Repository(str(work.place)).items())
 
 
+@pytest.mark.process
 def test_a_file_that_cannot_be_read_as_an_issue_is_a_line(work: Work) -> None:
     """With its name; the others are taken."""
     work.commits(issues__broken_md="---\ntitle: [\n---\n")

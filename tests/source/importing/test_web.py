@@ -197,6 +197,7 @@ def test_user_and_password_are_sent_and_never_said(web: Site) -> None:
     assert "granite" not in source_of(secret, FetchAccess(private=True)).name
 
 
+@pytest.mark.process
 def test_a_certificate_that_is_not_valid_is_a_line(tmp_path: Path) -> None:
     """Nothing is read over such a connection."""
     if not shutil.which("openssl"):
