@@ -123,3 +123,10 @@ def test_the_whole_grid_of_three_newsletters(figure: Callable[[str], None]) -> N
     """Every step."""
     deaths = grid(lambda: Store.open("sqlite://", inline=True), stride=1)
     figure(f"grid of three newsletters in one channel: {deaths} deaths, 0 doubles, 0 silent misses, none mixed")
+
+
+@pytest.mark.slow
+def test_two_years_of_three_newsletters(figure: Callable[[str], None]) -> None:
+    """104 weeks of the same."""
+    lived = run(lives(Store.open("sqlite://", inline=True), 11, 104))
+    figure(f"{lived}: 0 doubles, 0 silent misses, no order broken")

@@ -6,19 +6,17 @@ import asyncio
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
 from archive.issue import Issue
 from bot.digests.delivery.footnote import Footnote
 from bot.digests.delivery.issue_registry import IssueRegistry
-from bot.digests.delivery.several_registries import registry_for
+from bot.digests.delivery.several_registries import SeveralRegistries
 from bot.digests.delivery.version import Render
 from bot.digests.delivery.worker import DigestContent, Worker
 from bot.domain.delivery_policy import DeliveryPolicy
-from bot.domain.newness import WINDOW
-from bot.domain.newsletter import Newsletter
 from bot.domain.preferences import Preferences
 from bot.domain.publication import first_out
 from bot.domain.schedule import parse_schedule
@@ -139,8 +137,8 @@ class Scene:
 
     def _registry(self, store: Store) -> IssueRegistry:
         if self.reads:
-            newsletters = [Newsletter(slug, slug) for slug in self.reads]
-            return registry_for(store.issues, newsletters, lambda slug: slug not in self.away, window=WINDOW, zone=UTC)
+            parts = {slug: IssueRegistry(store.issues.of(slug, self.reads), few=1_000_000) for slug in self.reads}
+            return SeveralRegistries(store.issues, parts, lambda slug: slug not in self.away)
         return IssueRegistry(store.issues, few=1_000_000)  # no threads in virtual time
 
     def _releases(self, worker: Worker) -> Job:
