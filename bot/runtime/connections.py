@@ -64,6 +64,11 @@ class Connections:
             self.drop(oldest)
             break
 
+    def drop_unfinished(self) -> None:
+        """Close those whose request is there in part, at a stop: nobody can say when its rest would come."""
+        for connection in [one for one in self.waiting if one.is_receiving]:
+            self.drop(connection)
+
     def drop(self, connection: BoundedHttp) -> None:
         """Close a connection at once."""
         self.waiting.pop(connection, None)
@@ -80,6 +85,11 @@ class BoundedHttp(HttpToolsProtocol):
         self._server_connections = connections
         self._timer: asyncio.TimerHandle | None = None
         self._head_bytes = 0
+
+    @property
+    def is_receiving(self) -> bool:
+        """Return whether a request is expected within a deadline, or has come in part."""
+        return self._timer is not None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn declares it
         """Expect headers soon, and make room if there are too many."""

@@ -49,6 +49,7 @@ class OwnedServer(uvicorn.Server):
         end = loop.time() + LINGER_SECONDS
         while self.server_state.connections and loop.time() < end:  # noqa: ASYNC110 - a set gives no sign
             await asyncio.sleep(_LOOK_SECONDS)
+        self._connections.drop_unfinished()  # uvicorn would cancel them one by one, each with a trace
         await super().shutdown(sockets)
 
     async def _serve_accepted(self, connection: socket.socket) -> None:

@@ -220,7 +220,7 @@ async def test_a_worker_posts_beside_a_process_that_only_answers(env: Environmen
 
 
 async def test_it_stops_in_time_while_slack_hangs(env: Environment) -> None:
-    """A call without an answer and an open request do not delay the stop beyond ten seconds."""
+    """A call without an answer and half a request do not delay the stop beyond ten seconds; the latter is closed."""
     async with serving(env) as (fixture, you):
         await subscribed(env, fixture, you)
         env.server.site.faults.add(Fault(How.HANG, effect=True, method="chat.postMessage"))
@@ -229,9 +229,8 @@ async def test_it_stops_in_time_while_slack_hangs(env: Environment) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", env.port)
         writer.write(unfinished())
         await writer.drain()
-    with suppress(ConnectionError):  # or the connection is reset, whichever the server came to first
-        assert b" 500 " in await reader.readline()
-        await reader.read()
+    with suppress(ConnectionError):  # or the connection is reset
+        assert await reader.read() == b""
     writer.close()
     with suppress(ConnectionError):
         await writer.wait_closed()

@@ -8,14 +8,14 @@ import resource
 import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from time import monotonic
 
 import aiohttp
 import pytest
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
@@ -33,7 +33,8 @@ async def serving(connections: Connections) -> AsyncIterator[int]:
     """Serve a page that reads its request's body; give the port."""
 
     async def page(request: Request) -> Response:
-        await request.body()
+        with suppress(ClientDisconnect):
+            await request.body()
         return PlainTextResponse("hello")
 
     listening = socket.create_server(("127.0.0.1", 0))
@@ -74,6 +75,21 @@ async def test_a_request_that_does_not_go_on_is_closed(begun: bytes) -> None:
         writer.close()
     assert connections.dropped == 1
     assert not connections.waiting
+
+
+@pytest.mark.parametrize("begun", [b"", b"POST / HT", BEGUN])
+async def test_a_stop_closes_requests_that_are_there_in_part(begun: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    """At once, with no trace in the log: only what has come whole is answered."""
+    connections = Connections(10)
+    async with serving(connections) as port:
+        reader, writer = await opened(port, begun)
+        async with asyncio.timeout(10):
+            while not connections.open:  # noqa: ASYNC110 - a set gives no sign
+                await asyncio.sleep(0)
+    assert await ended(reader) == b""
+    writer.close()
+    assert connections.dropped == 1
+    assert caplog.records == []
 
 
 async def test_headers_without_an_end_are_closed() -> None:
