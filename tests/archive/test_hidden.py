@@ -14,6 +14,7 @@ from archive.export import rows
 from archive.hidden import visible
 from archive.issue import Issue
 from playground.demo.held_back import SAMPLE
+from tests.fakes.examples import examples
 
 _HEAD = "---\ntitle: T\ndate: 2020-01-01\n---\n\n"
 _PAIRS = (
@@ -243,7 +244,7 @@ def test_the_proof_does_not_rely_on_the_reader() -> None:
         ('{% comment "x" %}', "{% endcomment %}"),
     ],
 )
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(data=st.data())
 def test_any_text_in_a_comment_changes_nothing_of_an_issue(data: st.DataObject, begin: str, end: str) -> None:
     """Between any two lines of the sample, with any content except marks of its own kind."""

@@ -17,6 +17,7 @@ from archive.search.index import Index
 from bot.bookmarks import personal_index
 from bot.bookmarks.personal_index import PersonalIndexes, document
 from bot.domain.bookmark import Bookmark, BookmarkLink, Member
+from tests.fakes.examples import examples
 from tests.fakes.issues import entry, issue, plain, section
 
 ANN = Member("T1", "U1")
@@ -124,7 +125,7 @@ async def test_a_long_list_is_indexed_in_a_thread() -> None:
     assert await found(indexes_over(), table, '"tale of 7"') == ["https://a.example/7"]
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(st.lists(st.sets(st.integers(0, 6), max_size=5), min_size=1, max_size=4))
 async def test_a_search_finds_exactly_the_current_bookmarks(steps: list[Iterable[int]]) -> None:
     """After any changes, a search for a word they all have finds exactly the bookmarks of that moment."""

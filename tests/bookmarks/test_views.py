@@ -20,6 +20,7 @@ from bot.slack.blocks.message import Message
 from bot.slack.blocks.web_archive import as_it_was
 from playground.slack.limits import problems
 from tests.fakes.checker import breaches
+from tests.fakes.examples import examples
 from tests.fakes.issues import nasty_text, nasty_url
 
 TODAY = date(2024, 5, 6)
@@ -123,7 +124,7 @@ rows = st.builds(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(st.lists(rows, max_size=4, unique_by=id), nasty_text, st.integers(0, 9_999))
 def test_any_list_keeps_every_limit(drawn: list[SavedRow], query: str, offset: int) -> None:
     """Any headline, address, note and query fits Slack's limits."""
@@ -226,7 +227,7 @@ def test_the_team_s_list_counts_and_names_nobody() -> None:
     assert "once 2 people have saved it" in told(top([], Period.MONTH, TODAY, CommandNames()))
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(st.lists(st.builds(Shared, nasty_url, nasty_text, st.integers(2, 10**6), nasty_text), max_size=5), nasty_text)
 def test_any_team_s_list_keeps_every_limit(shared: list[Shared], name: str) -> None:
     """Any link and any command name fits Slack's limits."""

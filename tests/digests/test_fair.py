@@ -16,6 +16,7 @@ from bot.digests.delivery.turns import Rank, TurnQueue
 from playground.slack.ledger import LedgerLine
 from playground.slack.pace import Pace
 from tests.digests.test_promise import MONDAY, POST, SUNDAY, end
+from tests.fakes.examples import examples
 from tests.fakes.newsletter import issue
 from tests.fakes.scene import QUICK, Scene
 from tests.fakes.virtual import run
@@ -122,7 +123,7 @@ def test_what_comes_after_a_crash_is_late_and_says_so() -> None:
     run(play())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 400), st.sampled_from(Rank)), max_size=40))
 def test_turns_are_given_at_the_rate_by_rank_and_age(wishes: list[tuple[int, Rank]]) -> None:
     """Whatever comes when: one turn an interval, and nobody gets one before an older wish of at least its rank."""

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.digests.delivery.rate_limiter import LEAD_SECONDS, RateLimiter
 from bot.domain.delivery_policy import DeliveryPolicy
 from playground.slack.pace import Pace as Slack
+from tests.fakes.examples import examples
 from tests.fakes.virtual import run
 
 WHERE = ("-:T1", "C1")
@@ -48,7 +49,7 @@ def test_what_a_message_costs_does_not_add_up() -> None:
     assert MESSAGES - 1 <= run(play()) < MESSAGES - 1 + 0.2
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.lists(
         st.tuples(st.floats(0, 3), st.floats(0, 0.05), st.floats(0, 3)),

@@ -21,6 +21,7 @@ from bot.domain.publication import HeldBack
 from bot.domain.schedule import next_slot, parse_schedule
 from bot.domain.subscription import Paused, PausedBy, Subscription
 from bot.store.store import Store
+from tests.fakes.examples import examples
 from tests.fakes.newsletter import issue
 from tests.fakes.scene import Scene
 from tests.fakes.virtual import START, run, until
@@ -115,7 +116,7 @@ def title_of(text: str) -> str:
 
 
 @pytest.mark.long
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 @given(st.sampled_from(SCHEDULES), happenings)
 def test_what_is_forecast_is_what_happens(schedule: str, events: list[Happening]) -> None:
     """Every issue goes out at the moment that is said, no other does, and those said to wait for a pause do not."""
@@ -123,7 +124,7 @@ def test_what_is_forecast_is_what_happens(schedule: str, events: list[Happening]
 
 
 @pytest.mark.slow
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.sampled_from(SCHEDULES), happenings)
 def test_what_is_forecast_is_what_happens_in_300_lives(schedule: str, events: list[Happening]) -> None:
     """The same, long enough to meet rare combinations."""

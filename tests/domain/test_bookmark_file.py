@@ -18,6 +18,7 @@ from bot.domain.bookmark_file import netscape
 from bot.domain.bookmark_file.record import NOTE_MAX_CHARS, TITLE_MAX_CHARS, ExportedBookmark, Format
 from bot.domain.bookmark_file.write import COLUMNS, write
 from bot.domain.text import clean, one_line
+from tests.fakes.examples import examples
 
 NOW = datetime(2024, 5, 6, 7, 0, 30, 500, tzinfo=UTC)
 
@@ -38,7 +39,7 @@ lists = st.lists(keepsakes, max_size=6, unique_by=lambda each: canonical(each.ur
 
 
 @pytest.mark.long
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(lists)
 def test_what_was_taken_along_comes_back(kept: list[ExportedBookmark]) -> None:
     """Browser bookmarks that were written are read as the same links, titles, notes, dates and marks, in order."""

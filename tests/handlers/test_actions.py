@@ -16,6 +16,7 @@ from bot.lookup.views.answer import SearchRequest
 from bot.slack.api.errors import SlackError
 from bot.slack.blocks.message import Block
 from playground.slack.limits import problems
+from tests.fakes.examples import examples
 from tests.fakes.subscriptions import FakeBookmark
 from tests.handlers.people import People
 
@@ -175,7 +176,7 @@ _ACTIONS = st.sampled_from(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=examples(60))
 @given(
     _ACTIONS,
     st.one_of(_ANYTHING, st.text(max_size=300)),

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from playground.slack.limits import problems
+from tests.fakes.examples import examples
 from tests.handlers.people import People
 
 _NUMBERS = count(1)
@@ -63,7 +64,7 @@ def sent(people: People) -> int:
 @pytest.mark.long
 @given(_TEXT, st.booleans(), st.booleans())
 @example("kubernetes", True, True)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=examples(60))
 async def test_any_message_gets_at_most_one_answer(people: People, said: str, direct: bool, again: bool) -> None:
     """Sent once or twice, in a thread with a past, written to the bot alone or mentioning it."""
     people.slack.posted.clear()
@@ -89,7 +90,7 @@ _NAMES = st.none() | st.text(max_size=20)
     st.dictionaries(st.sampled_from(_FIELDS), _ANYTHING),
     st.fixed_dictionaries({}, optional={"user": _NAMES, "channel": _NAMES}),
 )
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=examples(60))
 async def test_any_event_is_taken(people: People, fields: dict[str, Any], names: dict[str, str | None]) -> None:
     """Whatever types its fields have."""
     people.slack.posted.clear()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import get_args
 
@@ -19,6 +18,7 @@ from bot.slack.blocks.command_names import CommandNames
 from bot.store.database import Database
 from bot.store.errors import StoreError
 from playground.slack.limits import problems
+from tests.fakes.examples import examples
 from tests.fakes.subscriptions import FakeBookmark
 from tests.handlers.people import URL, People
 
@@ -303,7 +303,7 @@ async def test_the_cache_of_answers_is_bounded(people: People) -> None:
     assert len(people.services.answers._bodies) <= 1_024
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=50)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=examples(50))
 @given(st.text(max_size=400))
 async def test_whatever_is_typed_is_answered(people: People, typed: str) -> None:
     """No text gets silence, an error or a payload that Slack refuses."""
@@ -318,10 +318,10 @@ def test_a_sub_command_is_answered_in_one_table() -> None:
     """There is one table: beside it only search, which has a cache of its own, knows its command."""
     root = Path(handlers.__file__).parents[1]
     table = root / "handlers/commands.py"
+    texts = {each: each.read_text("utf-8") for room in ("bot", "handlers") for each in (root / room).rglob("*.py")}
     for command in (*get_args(commands.FromMemory), *get_args(commands.Command)):
-        uses = re.compile(rf"\bcommands\.{command.__name__}\(")
-        files = [*root.glob("bot/**/*.py"), *root.glob("handlers/**/*.py")]
-        assert {each for each in files if uses.search(each.read_text("utf-8"))} == {table}, command
+        uses = f"commands.{command.__name__}("
+        assert {each for each, text in texts.items() if uses in text} == {table}, command
 
 
 async def test_a_command_without_its_fields(people: People) -> None:

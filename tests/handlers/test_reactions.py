@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.bookmark import Member
+from tests.fakes.examples import examples
 from tests.fakes.subscriptions import FakeBookmark
 from tests.handlers.people import People
 
@@ -59,7 +60,7 @@ _ANYTHING: st.SearchStrategy[Any] = (
 _USERS = st.none() | st.text(max_size=20)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=examples(60))
 @given(st.sampled_from(["item", "reaction", "event_ts"]), _ANYTHING, _USERS)
 async def test_forged_reactions(people: People, field: str, odd: Any, user: str | None) -> None:
     """An incomplete reaction is acknowledged and changes nothing."""

@@ -17,6 +17,7 @@ from bot.domain.subscription_settings import Access, ChannelSettings, SettingsCh
 from bot.domain.workspace import workspace_id
 from bot.slack.api.errors import SlackError, TryLaterError, UnknownOutcomeError
 from playground.slack.limits import problems
+from tests.fakes.examples import examples
 from tests.handlers.people import NOW, People
 
 HERE = (workspace_id(None, "T1"), "C1")
@@ -113,7 +114,7 @@ async def test_a_button_of_another_database_undoes_nothing(people: People) -> No
         st.text(max_size=50), st.sampled_from(["null", "[]", "{}", '{"id":true,"was":null,"despite":0}', "[" * 1500])
     )
 )
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=30)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=examples(30))
 async def test_a_forged_button_is_answered(people: People, value: str) -> None:
     """Whatever its value is, nothing changes and nothing fails."""
     await people.clicks("undo", value)
@@ -141,7 +142,7 @@ COMMANDS = [
 
 
 @given(st.lists(st.sampled_from(COMMANDS), min_size=1, max_size=6), st.sampled_from(COMMANDS))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=examples(25))
 async def test_undo_restores_exactly_what_was(people: People, history: list[str], last: str) -> None:
     """After any history, an undo gives the settings from before the change; no line says that nothing changed."""
     people.register.kept.clear()

@@ -16,6 +16,7 @@ from bot.domain.preferences import Layout, Preferences, Sponsors
 from bot.slack.api.errors import ChannelRefusedError, TryLaterError
 from handlers import views
 from playground.slack.limits import problems
+from tests.fakes.examples import examples
 from tests.handlers.people import NOW, People
 
 
@@ -178,7 +179,7 @@ _ANYTHING = st.recursive(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=examples(60))
 @given(st.sampled_from(sorted(filled())), _ANYTHING)
 async def test_forged_forms(people: People, block: str, odd: Any) -> None:
     """No value of any field causes more than an error beside a field."""
@@ -206,7 +207,7 @@ async def test_topics_complete(people: People) -> None:
     assert any("kubernetes" in text for text in texts)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=examples(60))
 @given(st.sampled_from(["zone", "again"]), _ANYTHING | st.text(max_size=400))
 async def test_whatever_is_typed_into_a_menu(people: People, action: str, typed: Any) -> None:
     """The options are always valid for Slack."""

@@ -27,6 +27,7 @@ from bot.home.views.home import (
 from bot.lookup.views.issue import issue_page
 from bot.slack.blocks.command_names import CommandNames
 from playground.slack.limits import problems
+from tests.fakes.examples import examples
 from tests.fakes.issues import nasty_text, nasty_url, plain
 
 TODAY = date(2024, 5, 6)
@@ -39,7 +40,7 @@ _team = st.builds(
 )
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(st.lists(_rows, max_size=4), st.lists(_team, max_size=3), nasty_text, nasty_text, st.booleans())
 def test_any_tab_keeps_every_limit(
     rows: list[SavedRow],

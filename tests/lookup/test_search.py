@@ -22,6 +22,7 @@ from bot.slack.blocks.message import Message
 from bot.source.library import Current
 from playground.demo.held_back import SAMPLE
 from playground.slack.limits import problems
+from tests.fakes.examples import examples
 from tests.fakes.issues import WHEN, entry, issue, nasty_issues, nasty_text, plain, section
 
 
@@ -65,7 +66,7 @@ def asked(some: Answers, typed: str, *, tools: bool = False) -> str:
 
 @pytest.mark.long
 @given(nasty_issues(), nasty_text)
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 def test_an_answer_written_in_pieces_is_that_of_its_blocks(issue: Issue, text: str) -> None:
     """With any archive and query, the JSON that is sent is that of the rendered blocks."""
     some = answers(issue)

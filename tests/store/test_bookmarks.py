@@ -18,6 +18,7 @@ from sqlalchemy import select
 from bot.domain.bookmark import BookmarkEvent, BookmarkLink, BookmarkSource, Member, meant, newer, settled
 from bot.store.store import Store
 from bot.store.tables import bookmarks, forgotten, marks, people
+from tests.fakes.examples import examples
 
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
 LINKS = tuple(
@@ -132,7 +133,7 @@ _users = (f"U{number}" for number in range(1_000_000))
 
 @pytest.mark.long
 @pytest.mark.asyncio(loop_scope="module")
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=examples(25))
 @given(events, st.randoms())
 async def test_the_store_keeps_the_law(store: Store, happened: list[Event], chance: random.Random) -> None:
     """Shuffled, doubled, reported by two workspaces: list, counts and read flags are what the law says."""

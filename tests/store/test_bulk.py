@@ -15,6 +15,7 @@ from bot.store.bulk import BulkStatement
 from bot.store.database import engine_of
 from bot.store.errors import StoreError
 from bot.store.tables import Moment
+from tests.fakes.examples import examples
 from tests.fakes.postgres import Postgres
 
 THINGS = Table(
@@ -60,7 +61,7 @@ def all_of(connection: Connection) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in connection.execute(select(THINGS).order_by(THINGS.c.id))]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(ROWS, min_size=1, max_size=6, unique_by=lambda row: str(row["id"])), text=TEXTS)
 def test_many_rows_read_back_unchanged(engine: Engine, rows: list[dict[str, Any]], text: str) -> None:
     """Rows written by one statement read back unchanged, and another statement changes only its own rows."""

@@ -24,6 +24,7 @@ from playground.demo.page.room import Room
 from playground.demo.shifted import ShiftedClock
 from playground.slack.channel import Channel, ChannelMessage, micros
 from playground.slack.site import CallOutcome
+from tests.fakes.examples import examples
 
 START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 
@@ -67,7 +68,7 @@ async def test_the_operator_panel_stops_at_once_whatever_happens(turns: int) -> 
 AUDIENCE = st.one_of(st.none(), st.frozensets(st.sampled_from(["ada", "grace"]), min_size=1))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(told=st.lists(AUDIENCE, max_size=450), data=st.data())
 def test_everybody_receives_their_pushes_from_any_mark(told: list[frozenset[str] | None], data: st.DataObject) -> None:
     """From any mark, later pushes arrive in order, once, and without those that are somebody else's."""
@@ -114,7 +115,7 @@ def _channel(count: int, private: list[int]) -> Channel:
     return channel
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(
     count=st.integers(0, 60),
     private=st.lists(st.integers(0, 59), max_size=20),
@@ -225,7 +226,7 @@ JSON = st.recursive(
 
 
 @pytest.mark.long
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(value=JSON)
 def test_any_body_is_read_or_refused(value: Any) -> None:
     """In any JSON, each field has its type, or the request is refused in a line."""
