@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -28,8 +29,9 @@ def modules() -> Iterator[Path]:
         yield from sorted((ROOT / room).rglob("*.py"))
 
 
+@cache
 def tree(path: Path) -> ast.Module:
-    """Return a module, parsed."""
+    """Return a module, parsed once."""
     return ast.parse(path.read_text("utf-8"))
 
 

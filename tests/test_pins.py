@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import PackageNotFoundError, requires
 from itertools import product
 from pathlib import Path
@@ -35,13 +36,19 @@ def environment(system: str, python: str) -> dict[str, str]:
     return {**SYSTEMS[system], **known, "platform_python_implementation": "CPython"}
 
 
+@cache
+def requirements(name: str) -> tuple[Requirement, ...]:
+    """Return what an installed package says that it needs, read once."""
+    return tuple(map(Requirement, requires(name) or []))
+
+
 def needed(name: str, extras: set[str], where: dict[str, str]) -> Iterator[str]:
     """Yield what a package needs there. What is not installed here, for it is of another system, is not looked into."""
     try:
-        lines = requires(name) or []
+        lines = requirements(name)
     except PackageNotFoundError:
         return
-    for requirement in map(Requirement, lines):
+    for requirement in lines:
         marker = requirement.marker
         if marker is None or any(marker.evaluate({**where, "extra": extra}) for extra in extras):
             yield canonicalize_name(requirement.name)

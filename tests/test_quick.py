@@ -12,7 +12,7 @@ import pytest
 pytestmark = pytest.mark.process
 
 TESTS = """
-import subprocess, sys, time
+import subprocess, sys, threading
 import pytest
 from hypothesis import given, settings, strategies as st
 
@@ -24,10 +24,19 @@ def test_that_is_quick():
 def test_that_starts_a_process():
     subprocess.run([sys.executable, "-c", ""])
 
+@pytest.fixture
+def process():
+    subprocess.run([sys.executable, "-c", ""])
+
+def test_whose_fixture_starts_a_process(process):
+    pass
+
 def test_that_takes_long():
-    began = time.process_time()
-    while time.process_time() - began < 2.1:
+    for _ in range(300_000_000):
         pass
+
+def test_that_waits():
+    threading.Event().wait(1.1)
 
 @pytest.mark.long
 def test_that_is_marked():
@@ -74,7 +83,9 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> str:
     [
         ("test_that_is_quick", "PASSED"),
         ("test_that_starts_a_process", "FAILED"),
+        ("test_whose_fixture_starts_a_process", "ERROR"),
         ("test_that_takes_long", "FAILED"),
+        ("test_that_waits", "PASSED"),
         ("test_on_each_database[sqlite]", "PASSED"),
         ("test_a_property", "PASSED"),
     ],

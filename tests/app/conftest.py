@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import pytest_asyncio
 
+from tests.fakes.emptied import new_file
 from tests.fakes.requests import Seen, watching
 from tests.fakes.whole import Whole, whole
 
@@ -15,7 +16,7 @@ from tests.fakes.whole import Whole, whole
 async def bot(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Whole]:
     """Run the whole bot on each database, for all tests of a module: each test has its own people and channels."""
     folder = tmp_path_factory.mktemp("whole")
-    database = f"sqlite:///{folder}/bot.db"
+    database = new_file(folder / "bot.db")
     if request.param == "postgresql":
         database = request.getfixturevalue("postgres").fresh()
     async with whole(folder, database) as running_bot:

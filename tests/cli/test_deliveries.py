@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,10 +25,10 @@ from bot.domain.errors import SettingsError
 from bot.domain.preferences import Preferences
 from bot.domain.schedule import AsItAppears, parse_schedule
 from bot.domain.subscription import Paused, PausedBy
-from bot.store.migrate import upgrade
 from bot.store.store import Store
 from bot.store.tables import issues as issues_table
 from bot.store.tables import subscriptions
+from tests.fakes.emptied import new_file
 
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
@@ -79,14 +80,19 @@ async def prepare(url: str, folder: Path) -> None:
     await store.close()
 
 
+@pytest.fixture(scope="module", name="prepared")
+def _prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("prepared")
+    (made / "archive").mkdir()
+    asyncio.run(prepare(new_file(made / "a.db"), made / "archive"))
+    return made
+
+
 @pytest.fixture
-def ask(tmp_path: Path) -> Callable[..., str]:
-    """Return the output of the command on a prepared database, with single spaces."""
-    folder = tmp_path / "archive"
-    folder.mkdir()
-    url = f"sqlite:///{tmp_path}/a.db"
-    upgrade(url)
-    asyncio.run(prepare(url, folder))
+def ask(tmp_path: Path, prepared: Path) -> Callable[..., str]:
+    """Return the output of the command on a copy of the prepared database, with single spaces."""
+    shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
+    folder, url = tmp_path / "archive", f"sqlite:///{tmp_path}/a.db"
 
     def run(*arguments: str, archive: bool = True, answer: str = "") -> str:
         where = ("--archive", str(folder)) if archive else ()

@@ -36,6 +36,7 @@ from playground.slack.fixtures import demo_site
 from playground.slack.server import Server
 from playground.slack.workspace import Workspace
 from tests.cli.test_health import page
+from tests.fakes.emptied import new_file
 
 ROOT = Path(__file__).parents[2]
 SIGNING = "a signing secret of the tests"
@@ -101,8 +102,7 @@ async def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
         probe.bind(("127.0.0.1", 0))
         free: int = probe.getsockname()[1]
     it.set(BACKISSUE_ARCHIVE=str(it.archive), DATABASE_URL=f"sqlite:///{it.file}", PORT=str(free))
-    store = Store.open(f"sqlite:///{it.file}", upgrading=True)
-    await store.close()
+    new_file(it.file)
     async with Server(site) as server:
         it.set(SLACK_API_URL=server.api_url, SLACK_BOT_TOKEN=slack.token, SLACK_SIGNING_SECRET=SIGNING)
         with it.ends:

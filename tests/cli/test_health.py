@@ -28,7 +28,7 @@ def page(status: int, body: str) -> Iterator[int]:
             """Stay silent."""
 
     with HTTPServer(("127.0.0.1", 0), Page) as server:
-        serving = Thread(target=server.serve_forever)
+        serving = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         serving.start()
         yield server.server_port
         server.shutdown()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.store.store import Store
-from tests.fakes.emptied import emptied_store
+from tests.fakes.emptied import STORES, emptied_store, new_file
 
 
 @pytest.fixture(scope="module")
@@ -19,12 +19,20 @@ def emptied() -> Iterator[Callable[[], Store]]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Store]:
+def lasting(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Store]:
+    """Return a function that opens a database which others can open, too: a SQLite file, or PostgreSQL."""
+    url = new_file(tmp_path / "a.db") if request.param == "sqlite" else request.getfixturevalue("postgres").fresh()
+    return lambda: Store.open(str(url), upgrading=True, inline=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Callable[[], Store]:
     """Return a function that opens an empty database."""
     kind = request.param
 
     def opened() -> Store:
-        url = f"sqlite:///{tmp_path}/a.db" if kind == "sqlite" else request.getfixturevalue("postgres").fresh()
-        return Store.open(str(url), upgrading=True, inline=True)
+        if kind == "sqlite":
+            return STORES.lend()
+        return Store.open(str(request.getfixturevalue("postgres").fresh()), upgrading=True, inline=True)
 
     return opened

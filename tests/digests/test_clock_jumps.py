@@ -73,6 +73,7 @@ def test_digests_go_on_after_a_jump(days: int) -> None:
 
     async def play() -> None:
         scene, channel = await working_scene(DAILY)
+        scene.nap = 6 * 3_600.0  # nothing here waits for less than a day
         for number, by in ((3, days), (4, -days)):
             scene.steps(timedelta(days=by))
             await scene.passes(minutes=1)

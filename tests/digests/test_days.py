@@ -116,7 +116,6 @@ def test_a_day_is_out_where_it_has_begun(day: datetime, name: str, hours: int) -
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 @pytest.mark.parametrize(
     ("schedule", "due"),
     [
@@ -129,14 +128,13 @@ def test_a_day_is_out_where_it_has_begun(day: datetime, name: str, hours: int) -
     ],
 )
 def test_an_issue_goes_out_on_its_day_wherever_the_channel_is(
-    kind: str, schedule: str, due: str, request: pytest.FixtureRequest
+    schedule: str, due: str, database: Callable[[], Store]
 ) -> None:
     """At the first slot of that day in the channel's own zone, and not before."""
-    url = "sqlite://" if kind == "sqlite" else request.getfixturevalue("postgres").fresh()
 
     async def play() -> None:
         start = datetime(2026, 11, 27, tzinfo=UTC)
-        scene = Scene(Store.open(str(url), upgrading=kind != "sqlite", inline=True), start=start)
+        scene = Scene(database(), start=start)
         channel = scene.channel()
         await scene.appear(issue(1, start - timedelta(days=7)))
         await scene.subscribes(channel, schedule)

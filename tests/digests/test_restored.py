@@ -20,6 +20,7 @@ from bot.store.tables import metadata
 from tests.digests.test_grid import die_at
 from tests.digests.test_mishaps import blind
 from tests.fakes.doom import Fuse, doomed_store
+from tests.fakes.emptied import new_file
 from tests.fakes.newsletter import issue
 from tests.fakes.postgres import Postgres
 from tests.fakes.scene import Scene
@@ -34,6 +35,7 @@ class SqliteCopy:
     def __init__(self, folder: Path) -> None:
         """Keep both in `folder`."""
         self.file, self.copy = folder / "a.db", folder / "copy.db"
+        new_file(self.file)
 
     def opened(self) -> Store:
         """Return the store, opened again."""

@@ -18,6 +18,7 @@ from bot.domain.second_bot import STANDS_ALREADY, SUSPECTED_FOR, Sighting, is_la
 from bot.slack.api.ports import PartMarker
 from bot.store.store import Store
 from tests.digests.test_mishaps import blind
+from tests.fakes.emptied import STORES
 from tests.fakes.newsletter import issue
 from tests.fakes.scene import Scene
 from tests.fakes.site_slack import SiteSlack
@@ -43,7 +44,7 @@ class CountedLooks(SiteSlack):
 
 def new_store() -> Store:
     """Return a database in memory."""
-    return Store.open("sqlite://", inline=True)
+    return STORES.lend()
 
 
 async def two(first: Store, second: Store, *, channels: int = 1) -> tuple[Scene, Scene, list[str]]:
@@ -105,9 +106,7 @@ def test_once_seen_no_channel_of_the_workspace_gets_a_digest_twice() -> None:
     """Of forty channels the first may be looked at by chance; from then on each is looked at before it is posted to."""
 
     async def play() -> None:
-        one, other, places = await two(
-            Store.open("sqlite://", inline=True), Store.open("sqlite://", inline=True), channels=40
-        )
+        one, other, places = await two(new_store(), new_store(), channels=40)
         for number in (2, 3):
             new = issue(number, one.clock.now())
             await asyncio.gather(*(scene.appear(new) for scene in (one, other)))

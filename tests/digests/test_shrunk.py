@@ -211,11 +211,11 @@ def test_what_a_message_shows_comes_back_in_order(database: Opened, shown: tuple
     run(play())
 
 
-def test_the_tables_go_there_and_back_with_what_is_in_them(database: Opened) -> None:
+def test_the_tables_go_there_and_back_with_what_is_in_them(lasting: Opened) -> None:
     """An older release finds every message where it was, and edits none; the newer one shrinks them again."""
 
     async def play() -> None:
-        scene, (channel,) = await posted(database())
+        scene, (channel,) = await posted(lasting())
         await scene.passes(days=33)
         await scene.everybody_dies()
         before, url = await found(scene, channel), scene.store.database.url

@@ -14,12 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.document import SUFFIXES
-from archive.folder import DiskFolder
 from archive.issue import Entry, Issue, Link, Section
 from archive.loader import load
 from bot.domain.issue_identity import Fingerprint, KnownIssues, fingerprint, leading, recognise
 from bot.domain.likeness import MIN_COMMON_LINKS, Marks, likeness, sketch
+from tests.fakes.folder import WithoutHistory
 from tests.fakes.newsletter import issue
 from tests.fakes.virtual import START
 
@@ -36,10 +35,20 @@ real = pytest.mark.parametrize(
 )
 
 
+QUICK_ISSUES = 40
+"""How many issues of each archive the quick tests look at, from its beginning to its end."""
+
+
 @lru_cache(maxsize=10)
 def issues_of(folder: Path) -> tuple[Issue, ...]:
     """Return an archive's issues."""
-    return load(DiskFolder(folder, SUFFIXES)).issues
+    return load(WithoutHistory(folder)).issues
+
+
+@pytest.fixture(name="there")
+def _there(folder: Path, request: pytest.FixtureRequest) -> tuple[Issue, ...]:
+    found = issues_of(folder)
+    return found[:: -(-len(found) // QUICK_ISSUES)] if request.config.getoption("quick") else found
 
 
 def register_of(*fingerprints: Fingerprint) -> KnownIssues:
@@ -100,9 +109,8 @@ MUTATIONS: dict[str, Callable[[Issue], Issue]] = {
 
 @real
 @pytest.mark.parametrize("what", MUTATIONS)
-def test_a_mass_rename_keeps_every_identity(folder: Path, what: str) -> None:
+def test_a_mass_rename_keeps_every_identity(there: tuple[Issue, ...], what: str) -> None:
     """All files at once get other names, and a change that leaves number and date, or most of the text."""
-    there = issues_of(folder)
     known = register_of(*map(fingerprint, there))
     after = [fingerprint(replace(MUTATIONS[what](each), slug=f"renamed-{at}")) for at, each in enumerate(there)]
     found = recognise(after, known)
@@ -111,24 +119,24 @@ def test_a_mass_rename_keeps_every_identity(folder: Path, what: str) -> None:
 
 
 @real
-def test_two_issues_of_an_archive_are_never_one(folder: Path) -> None:
+def test_two_issues_of_an_archive_are_never_one(there: tuple[Issue, ...]) -> None:
     """Neither when they come together, nor when one takes another's place under a new name."""
-    there = [fingerprint(each) for each in issues_of(folder)]
-    assert len(set(recognise(there, KnownIssues({}, {})).values())) == len({each.links for each in there})
+    seen = [fingerprint(each) for each in there]
+    assert len(set(recognise(seen, KnownIssues({}, {})).values())) == len({each.links for each in seen})
     alike = [
         (one.slug, other.slug)
-        for one, other in combinations(there, 2)
+        for one, other in combinations(seen, 2)
         if one.links != other.links and likeness(one.traits, other.traits) >= MIN_COMMON_LINKS
     ]
     assert alike == []
 
 
 @real
-def test_no_issue_takes_the_place_of_one_that_is_gone(folder: Path) -> None:
+def test_no_issue_takes_the_place_of_one_that_is_gone(there: tuple[Issue, ...]) -> None:
     """Every second issue is known and gone; the others come: none of them is one of those, whatever its number."""
-    there = [replace(fingerprint(each), slug=f"s{at}") for at, each in enumerate(issues_of(folder))]
-    known = register_of(*there[::2])
-    found = recognise(there[1::2], known)
+    seen = [replace(fingerprint(each), slug=f"s{at}") for at, each in enumerate(there)]
+    known = register_of(*seen[::2])
+    found = recognise(seen[1::2], known)
     assert set(found.values()).isdisjoint(known.names.values())
 
 

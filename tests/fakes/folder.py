@@ -1,11 +1,26 @@
-"""A folder of issues in memory."""
+"""Folders of issues: in memory, and on disk without a history."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
 
+from archive.document import SUFFIXES
 from archive.errors import FolderError
-from archive.folder import File
+from archive.folder import DiskFolder, File
+
+
+class WithoutHistory(DiskFolder):
+    """A folder on disk that says nothing of git: to read undated files starts no process."""
+
+    def __init__(self, path: Path) -> None:
+        """Read the issues below `path`."""
+        super().__init__(path, SUFFIXES)
+
+    def first_commits(self) -> Mapping[str, datetime]:
+        """Return that no file was ever committed."""
+        return {}
 
 
 class FakeFolder:

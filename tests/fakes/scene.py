@@ -28,6 +28,7 @@ from bot.store.tables import subscriptions
 from playground.slack.ledger import LedgerLine
 from playground.slack.site import Site
 from playground.slack.workspace import Workspace
+from tests.fakes.emptied import STORES
 from tests.fakes.newsletter import render
 from tests.fakes.site_slack import SiteSlack
 from tests.fakes.timers import FakeTimers
@@ -61,7 +62,7 @@ class Scene:
         self.site = Site()
         self.workspace = self.site.add(Workspace("T1"))
         self.person = self.workspace.add_user("ada")
-        self.store = store or Store.open("sqlite://", inline=True)
+        self.store = store or STORES.lend()
         self.rules = policy
         self.footnote: Footnote | None = None
         self.archive = FakeArchive(lambda: self.issues)

@@ -16,6 +16,7 @@ from bot.domain.subscription import Paused, Subscription
 from bot.domain.subscription_settings import ChannelSettings, SettingsChange
 from bot.domain.workspace import WorkspaceId
 from bot.store.store import Store
+from tests.fakes.emptied import STORES
 
 
 class FakeRegister:
@@ -235,7 +236,7 @@ class FakeMemory:
     def opened(self) -> Store:
         """Return the store."""
         if self._store is None:
-            self._store = Store.open("sqlite://", inline=True)
+            self._store = STORES.lend()
         return self._store
 
     async def react(

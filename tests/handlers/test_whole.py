@@ -23,6 +23,7 @@ from playground.slack.limits import problems
 from playground.slack.people import Person, readable, workspace_fixture
 from playground.slack.server import Server
 from playground.slack.workspace import View
+from tests.fakes.emptied import new_file
 
 SAMPLE = Path(__file__).parents[2] / "playground/demo/sample"
 SECRET = "a secret of the tests"
@@ -82,7 +83,7 @@ async def life(folder: Path) -> AsyncIterator[Life]:
     async with Server(site) as server:
         publish("2026-08-16-1", archive)
         publish("2026-08-23-2", archive)
-        store = await asyncio.to_thread(Store.open, f"sqlite:///{folder}/bot.db", upgrading=True)
+        store = await asyncio.to_thread(Store.open, new_file(folder / "bot.db"))
         library = Library.opened(archive)
         parts = Ports(library, store, WebSlack(workspace.token, base_url=server.api_url))
         credentials = SlackCredentials(workspace.token, SECRET, None)

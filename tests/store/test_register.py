@@ -23,6 +23,7 @@ from bot.store.database import engine_of
 from bot.store.issues import Issues
 from bot.store.migrate import _config, upgrade
 from bot.store.store import Store
+from tests.fakes.emptied import new_file
 
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -35,7 +36,7 @@ SUBSCRIBED = (
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Return the URL of an empty database."""
-    where = f"sqlite:///{tmp_path}/a.db" if request.param == "sqlite" else request.getfixturevalue("postgres").fresh()
+    where = new_file(tmp_path / "a.db") if request.param == "sqlite" else request.getfixturevalue("postgres").fresh()
     return str(where)
 
 

@@ -25,6 +25,7 @@ from bot.store.errors import DatabaseUrlError, SchemaError, StoreError
 from bot.store.migrate import check, newest, upgrade
 from bot.store.store import Store
 from bot.store.tables import subscriptions
+from tests.fakes.emptied import new_file
 from tests.fakes.newsletter import issue
 from tests.fakes.postgres import Postgres
 
@@ -39,7 +40,7 @@ ENTRY = ShownEntry(0, "https://a.org", "a")
 async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
     """Return an empty store on each database."""
     kind = str(request.param)
-    urls = {"sqlite": f"sqlite:///{tmp_path}/a.db", "memory": "sqlite://"}
+    urls = {"sqlite": new_file(tmp_path / "a.db"), "memory": "sqlite://"}
     server: Postgres | None = request.getfixturevalue("postgres") if kind == "postgresql" else None
     found = Store.open(server.fresh() if server else urls[kind], upgrading=True)
     yield found

@@ -160,6 +160,7 @@ def test_a_topic_that_is_told_has_a_strong_answer(query: str) -> None:
     assert all(INDEX.search(topic).grade is Grade.STRONG for topic in INDEX.search(query).near_topics)
 
 
+@pytest.mark.long
 def test_no_topic_of_the_table_is_named_that_a_search_denies() -> None:
     """Of every name in the table, over the sample archive: what is named beside an answer has a strong one itself."""
     index = Index.of(load(SAMPLE).issues)

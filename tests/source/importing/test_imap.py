@@ -32,6 +32,7 @@ def titles(folder: ImapFolder) -> list[str]:
     return [found.title for found in folder.items() if isinstance(found, Item)]
 
 
+@pytest.mark.process
 def test_the_mails_of_a_folder_are_issues(boxes: Mailboxes) -> None:
     """All of them, in order; nothing is marked as read."""
     assert titles(source(boxes)) == [f"The Quarry Post #{number}" for number in (1, 2, 3)]
@@ -46,6 +47,7 @@ def test_the_mails_of_a_folder_are_issues(boxes: Mailboxes) -> None:
     assert all("PEEK" in told or "SIZE" in told for told in boxes.told if told.startswith("FETCH"))
 
 
+@pytest.mark.process
 def test_only_new_mails_are_fetched_at_the_next_look(boxes: Mailboxes) -> None:
     """The state says which was the last one."""
     folder = source(boxes)
@@ -58,6 +60,7 @@ def test_only_new_mails_are_fetched_at_the_next_look(boxes: Mailboxes) -> None:
     assert titles(folder) == ["The Quarry Post #4"]
 
 
+@pytest.mark.process
 def test_a_mailbox_that_was_made_anew_is_read_from_its_beginning(boxes: Mailboxes) -> None:
     """Its ids mean other mails then (UIDVALIDITY)."""
     folder = source(boxes)
@@ -66,12 +69,14 @@ def test_a_mailbox_that_was_made_anew_is_read_from_its_beginning(boxes: Mailboxe
     assert len(titles(folder)) == 3
 
 
+@pytest.mark.process
 def test_a_sender_can_be_named(boxes: Mailboxes) -> None:
     """Other mails of the folder are not fetched."""
     boxes.receives(letter(9, From="somebody@else.example"))
     assert titles(source(boxes, **{"from": "somebody@else.example"})) == ["The Quarry Post #9"]
 
 
+@pytest.mark.process
 def test_a_folder_can_be_named(boxes: Mailboxes) -> None:
     """With blanks in its name."""
     boxes.receives(plain(5), "The Quarry")
@@ -80,6 +85,7 @@ def test_a_folder_can_be_named(boxes: Mailboxes) -> None:
         titles(source(boxes, "Elsewhere"))
 
 
+@pytest.mark.process
 def test_a_mail_of_50_mb_is_a_line_and_is_not_fetched(boxes: Mailboxes) -> None:
     """Its size is asked first."""
     uid = boxes.receives(plain(4) + b"x" * 50_000_000)
@@ -88,6 +94,7 @@ def test_a_mail_of_50_mb_is_a_line_and_is_not_fetched(boxes: Mailboxes) -> None:
     assert f"FETCH {uid} (BODY.PEEK[])" not in boxes.told
 
 
+@pytest.mark.process
 def test_a_wrong_password_is_a_line_without_it(boxes: Mailboxes) -> None:
     """Nor is it in the source's name."""
     folder = source(boxes, password="marble-secret")
@@ -96,6 +103,7 @@ def test_a_wrong_password_is_a_line_without_it(boxes: Mailboxes) -> None:
     assert "marble" not in f"{error.value}{folder.name}{error.value.__cause__}"
 
 
+@pytest.mark.process
 def test_a_certificate_that_is_not_trusted_is_a_line(boxes: Mailboxes) -> None:
     """The password is not sent."""
     folder = ImapFolder(boxes.address(), PASSWORD, private=True)
@@ -104,6 +112,7 @@ def test_a_certificate_that_is_not_trusted_is_a_line(boxes: Mailboxes) -> None:
     assert boxes.told == []
 
 
+@pytest.mark.process
 def test_a_private_network_is_not_reached(boxes: Mailboxes) -> None:
     """Unless it is allowed."""
     with pytest.raises(SourceError, match="it leads into a private network"):
