@@ -16,7 +16,7 @@ from slack_bolt.response import BoltResponse
 from bot.bookmarks.views.saved_list import Listing
 from bot.digests.command_context import CommandContext
 from bot.domain.bookmark import member_of
-from bot.lookup import commands
+from bot.lookup import commands, typed_command
 from bot.lookup.own_commands import of_newsletter
 from bot.lookup.search import private
 from bot.lookup.views.answer import SearchRequest
@@ -50,7 +50,7 @@ def register(app: AsyncApp, services: Services) -> None:
     async def tools(ack: AsyncAck, body: dict[str, Any]) -> BoltResponse:
         """Search the tools, or explain how; always from memory."""
         began = monotonic()
-        command = commands.parse_search(text(body, "text"))
+        command = typed_command.parse_search(text(body, "text"))
         answer = from_memory(services, command)
         services.outcomes.answered(command, began)
         return answered(ack, answer)

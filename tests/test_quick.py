@@ -32,7 +32,7 @@ def test_whose_fixture_starts_a_process(process):
     pass
 
 def test_that_takes_long():
-    for _ in range(300_000_000):
+    for _ in range(400_000_000):
         pass
 
 def test_that_waits():

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from archive.search.plan import CORRECTIONS
 from archive.search.result import Answer, Grade
 from archive.search.wording import STOP_WORDS
-from bot.lookup import commands
+from bot.lookup import commands, typed_command
 from bot.lookup.misspelt import first_word
 
 _BARE_HOUR = re.compile(r"\bat (\d{1,2})\b(?![:.]?\d|\s*[ap]m)", re.IGNORECASE)
@@ -81,7 +81,7 @@ def _lacks(found: Answer, word: str) -> bool:
 def _likely(word: str, tail: str) -> str:
     """Return the command to offer: the one typed, if its word was all that was wrong, or one that can be run."""
     for whole in (f"{word} {tail}".strip(), f"{word} {_BARE_HOUR.sub(_on_the_hour, tail)}"):
-        if commands.is_runnable(whole):
+        if typed_command.is_runnable(whole):
             return whole
     return _WHOLE.get(word, word)
 

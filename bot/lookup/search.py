@@ -17,7 +17,7 @@ from archive.search.result import Answer, Grade
 from archive.snapshot import NEWEST_WORDS
 from bot.domain.clock import Clock
 from bot.domain.text import one_line
-from bot.lookup import commands
+from bot.lookup import commands, typed_command
 from bot.lookup.misspelt import misspelt
 from bot.lookup.mistyped import mistyped
 from bot.lookup.sharing import SharingContent
@@ -108,7 +108,7 @@ class Answers:
 
     def parse(self, text: str) -> commands.Command:
         """Read what was typed after the main command; the archive's slugs name issues, and newsletters may be named."""
-        return commands.parse(text, _Slugs(self._library), self._newsletters())
+        return typed_command.parse(text, _Slugs(self._library), self._newsletters())
 
     def topic(self, topic: commands.Topic) -> str:
         """Search for a topic, and return the JSON that answers it for the one who asked."""

@@ -15,7 +15,7 @@ from bot.domain.bookmark import Bookmark, BookmarkLink, LinkCount
 from bot.domain.bookmark_file.record import Format
 from bot.domain.period import Period
 from bot.domain.workspace import workspace_id
-from bot.lookup import commands
+from bot.lookup import commands, typed_command
 from bot.slack.blocks.command_names import CommandNames
 from tests.fakes.several import BREAD, ROPES, TIDES, current
 
@@ -114,5 +114,5 @@ async def test_what_a_team_saves_is_narrowed_to_a_newsletter() -> None:
 )
 def test_a_newsletter_is_named_behind_from(typed: str, command: commands.Command) -> None:
     """Where there are several."""
-    assert commands.parse(typed, (), NAMES) == command
-    assert commands.parse("top from:bread") == commands.Topic("top from:bread", "top")
+    assert typed_command.parse(typed, (), NAMES) == command
+    assert typed_command.parse("top from:bread") == commands.Topic("top from:bread", "top")

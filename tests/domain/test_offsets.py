@@ -13,7 +13,7 @@ from bot.digests.views.form import form
 from bot.domain.offsets import EAST, WEST, offset_name
 from bot.domain.preferences import Preferences
 from bot.domain.schedule import ScheduleError, Weekly, next_slot, parse_schedule, time_there, zone_names, zone_of
-from bot.lookup import commands
+from bot.lookup import commands, typed_command
 
 SUNDAY = datetime(2026, 1, 4, 12, tzinfo=UTC)
 offsets = st.integers(WEST // timedelta(minutes=15), EAST // timedelta(minutes=15)).map(
@@ -74,14 +74,14 @@ def test_plus_is_east(typed: str, shown: str, utc: str) -> None:
     slot = next_slot(schedule, SUNDAY)
     assert slot is not None
     assert f"{slot.at:%H:%M}" == utc
-    assert isinstance(commands.parse(f"subscribe mondays 09:00 {typed}"), commands.Subscribe)
+    assert isinstance(typed_command.parse(f"subscribe mondays 09:00 {typed}"), commands.Subscribe)
 
 
 @pytest.mark.parametrize("typed", ["mondays 09:00+01:00", "mondays 9am+1", "gmt+1 mondays at 9:00", "GMT+1, mon, 9.00"])
 def test_it_stands_anywhere(typed: str) -> None:
     """Before or after the time, or right behind it."""
     assert str(read(typed)) == "mondays 09:00 UTC+1"
-    assert isinstance(commands.parse(f"subscribe {typed}"), commands.Subscribe)
+    assert isinstance(typed_command.parse(f"subscribe {typed}"), commands.Subscribe)
 
 
 def test_utc_behind_the_time() -> None:

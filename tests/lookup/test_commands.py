@@ -35,10 +35,9 @@ from bot.lookup.commands import (
     Unsubscribe,
     Usage,
     Why,
-    parse,
-    parse_search,
 )
 from bot.lookup.misspelt import misspelt
+from bot.lookup.typed_command import parse, parse_search
 from bot.lookup.views import help as helping
 from bot.lookup.views.answer import QUERY_MAX_CHARS
 from bot.slack.blocks.command_names import CommandNames

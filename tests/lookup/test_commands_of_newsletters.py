@@ -20,8 +20,8 @@ from bot.lookup.commands import (
     SubscribeTopics,
     Topic,
     Unsubscribe,
-    parse,
 )
+from bot.lookup.typed_command import parse
 from tests.fakes.newsletter import issue, of
 from tests.fakes.virtual import START
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.lookup import commands
+from bot.lookup import commands, typed_command
 from bot.lookup.own_commands import of_newsletter
 from bot.lookup.views.answer import QUERY_MAX_CHARS
 from tests.fakes.several import BREAD, TIDES, current
@@ -15,7 +15,7 @@ ARCHIVE = current([*BREAD, *TIDES])
 def read(typed: str, newsletter: str = "bread") -> commands.Command:
     """Return what is read of what was typed after the command of a newsletter."""
     slugs = [issue.slug for issue in ARCHIVE.snapshot.issues]
-    return of_newsletter(commands.parse(typed, slugs, ARCHIVE.index.newsletters), newsletter)
+    return of_newsletter(typed_command.parse(typed, slugs, ARCHIVE.index.newsletters), newsletter)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def read(typed: str, newsletter: str = "bread") -> commands.Command:
 def test_a_newsletter_s_command_means_it_where_none_is_named(typed: str, command: commands.Command) -> None:
     """What has nothing to do with newsletters is as after the main command."""
     assert read(typed) == command
-    assert read(typed, "") == commands.parse(typed, ["tide-weekly/issue-1"], ARCHIVE.index.newsletters)
+    assert read(typed, "") == typed_command.parse(typed, ["tide-weekly/issue-1"], ARCHIVE.index.newsletters)
 
 
 def test_a_topic_has_to_leave_room_for_the_newsletter() -> None:

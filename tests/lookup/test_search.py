@@ -14,7 +14,7 @@ from archive.kind import Kind
 from archive.loader import load
 from archive.search.index import Index
 from archive.snapshot import Snapshot
-from bot.lookup import commands
+from bot.lookup import commands, typed_command
 from bot.lookup.search import Answers, private
 from bot.lookup.views.answer import SearchRequest
 from bot.slack.blocks.command_names import CommandNames
@@ -49,7 +49,7 @@ def answers(*issues: Issue) -> Answers:
 
 def agrees(some: Answers, typed: str, *, tools: bool = False) -> bool:
     """Return whether what is typed is answered with the JSON of the blocks that a search gives, or as a sub-command."""
-    command = commands.parse_search(typed) if tools else commands.parse(typed)
+    command = typed_command.parse_search(typed) if tools else typed_command.parse(typed)
     if not isinstance(command, commands.Topic):
         return True
     message = some.search(SearchRequest(command.query, tools=tools), command.near)
@@ -59,7 +59,7 @@ def agrees(some: Answers, typed: str, *, tools: bool = False) -> bool:
 
 def asked(some: Answers, typed: str, *, tools: bool = False) -> str:
     """Return the answer to a topic, as JSON."""
-    command = commands.parse_search(typed) if tools else some.parse(typed)
+    command = typed_command.parse_search(typed) if tools else some.parse(typed)
     assert isinstance(command, commands.Topic)
     return some.topic(command)
 

@@ -25,9 +25,9 @@ from bot.lookup.asking.memory import read_thread, written
 from bot.lookup.asking.reader import Context
 from bot.lookup.asking.request import Manner, MessageKind, Request
 from bot.lookup.asking.said import Said
+from bot.lookup.asking.sub_commands import command_of
 from bot.lookup.asking.thread import follow
 from bot.lookup.asking.turn import Shown, Thread, Turn, remembered
-from bot.lookup.asking.wishes import command_of
 from bot.lookup.outcomes import SearchTally
 from bot.lookup.related import related
 from bot.lookup.search import SearchSource

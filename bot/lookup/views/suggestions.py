@@ -72,7 +72,7 @@ def pointed() -> Message:
 
 
 def saved(url: str, headline: str, names: CommandNames, *, new: bool) -> Message:
-    """Confirm one link that was kept by the shortcut; not `new`: it was kept before."""
+    """Confirm one link that was saved by the shortcut; not `new`: it was saved before."""
     said = "Saved" if new else "You saved this already"
     return blocks.says(f"{said}: {_named(url, headline)} · `{clip(names.command, 40)} saved` lists your bookmarks.")
 

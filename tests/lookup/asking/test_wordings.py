@@ -9,7 +9,7 @@ import pytest
 from bot.lookup.asking.heard import hear
 from bot.lookup.asking.reader import read
 from bot.lookup.asking.request import Form, Limits, MessageKind, Request
-from bot.lookup.asking.wishes import command_of
+from bot.lookup.asking.sub_commands import command_of
 from tests.fakes.asked_archive import context
 
 
