@@ -44,8 +44,9 @@ demo: export ARCHIVE := $(ARCHIVE)
 demo: $(VENV)/run ## Back Issue with no Slack account; ARCHIVE=folder for your own issues, PORT=8000, BROWSER=no
 	@$(BIN)/backissue demo $${ARCHIVE:+--archive "$$ARCHIVE"} $(if $(PORT),--port $(PORT)) $(if $(filter no,$(BROWSER)),--no-browser)
 
+# Three at a time on two processors, as for all tests: some wait for servers and files.
 quick: $(VENV)/dev ## the tests that need no browser, PostgreSQL or process, each under a second: while you work
-	$(BIN)/pytest -q -n 2 --quick
+	$(BIN)/pytest -q -n 3 --dist worksteal --quick
 
 test: ## every check: lint, types, import contracts, tests, doc examples
 	@$(MAKE) --no-print-directory --jobs=2 checks

@@ -67,7 +67,7 @@ def test_a_jump_costs_no_more_the_further_it_goes(schedule: str, sign: int) -> N
     assert max(run(play(days)) for days in (90, 365, 3_650)) <= 1.2 * few
 
 
-@pytest.mark.parametrize("days", [90, -90, 365, -365, 3_650, -3_650])
+@pytest.mark.parametrize("days", [90, -90, 3_650, -3_650])
 def test_digests_go_on_after_a_jump(days: int) -> None:
     """An issue that appears by the new time comes at the next slot of the new time, and once; so after the way back."""
 

@@ -238,6 +238,7 @@ def test_a_channel_that_wants_no_more_gets_no_more(what: str) -> None:
 
     async def play() -> None:
         scene, channel = await standing_scene("asap")
+        scene.nap = 3_600.0
         await scene.appear(issue(2, SUNDAY, entries=10), issue(3, SUNDAY))
         await scene.passes(seconds=4)
         before = len(scene.posts(channel))

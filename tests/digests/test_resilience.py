@@ -83,6 +83,7 @@ def test_an_unreadable_subscription_goes_on_when_it_can_be_read() -> None:
 
     async def play() -> None:
         scene, channel = await standing_scene("asap")
+        scene.nap = 3_600.0
         await writes(scene, channel, schedule="mondays 09:00 Mars/Olympus", wake_at=scene.clock.now())
         await scene.appear(issue(2, SUNDAY))
         await scene.passes(minutes=2)
