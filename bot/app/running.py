@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -30,6 +30,7 @@ from bot.runtime.clock import SystemClock
 from bot.runtime.health_pages import Health, Pages, health_pages
 from bot.runtime.http import Verifying, web
 from bot.runtime.job_scheduler import JobScheduler
+from bot.runtime.refusals import Refusals
 from bot.runtime.watched_timers import WatchedTimers
 from bot.services import Services
 from bot.slack.api.ports import Slack
@@ -115,6 +116,7 @@ class App:
         self._freshness: WatchedFolders | None = None
         self._timers = WatchedTimers(ports.timers)
         self.vitals = HealthChecks(ports.library, ports.store, ports.slack, ports.clock, self._timers)
+        self._on_refused: list[Callable[[str], None]] = []
         self.ready = False
         """Whether what comes from Slack is answered: not before the start, and no more once a stop has begun."""
 
@@ -125,7 +127,9 @@ class App:
         """
         lifespan = partial(self._beside if at_once else self.running, post=post)
         pages = Pages(self.health, lambda: self.ready)
-        return web(self.bolt, verifying=self._verifying, lifespan=lifespan, pages=pages)
+        return web(
+            self.bolt, verifying=self._verifying, lifespan=lifespan, pages=pages, refusals=Refusals(self._on_refused)
+        )
 
     def _beside(self, *, post: bool) -> AbstractAsyncContextManager[None]:
         """Run beside what is answered, if there are issues: only the register tells whether none are left."""
@@ -139,6 +143,7 @@ class App:
         ports = self.ports
         metrics = Metrics(ports.library, ports.store, ports.slack, ports.clock, self.vitals)
         metrics.watch(self.bolt, self._services.outcomes)
+        self._on_refused.append(metrics.refused)
         return health_pages(Pages(self.health, lambda: self.ready, metrics.page))
 
     def health(self) -> Health:

@@ -280,7 +280,7 @@ def forget(user: Annotated[str, typer.Argument(help="The Slack user id of somebo
 
 @app.command()
 def mcp(archive: Archive = None, synonyms: Synonyms = None) -> None:
-    """Serve the archive over MCP on standard input and output, read-only (needs the extra backissue[mcp])."""
+    r"""Serve the archive over MCP on standard input and output, read-only (needs the extra backissue\[mcp])."""
     from bot.cli.mcp_server import serve as run_it
 
     run_it(archive, synonyms)

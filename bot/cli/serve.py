@@ -66,7 +66,7 @@ async def _by_http(settings: Settings, credentials: SlackCredentials, *, post: b
         app = await assembled(settings, credentials)
         issues = len(app.ports.library.snapshot.issues)
         _log.info("http.started", port=settings.port, path=PATH, issues=issues, posts=post)
-        connections = Connections()
+        connections = Connections(per_peer=settings.peer_connections)
         server = OwnedServer(configured(app.asgi(post=post, at_once=True), connections), connections)
         async with _until_stopped() as stopped, _pages(app, health):
             serving = asyncio.create_task(server.serve(sockets=[listening]), name="serve")

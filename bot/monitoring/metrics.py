@@ -45,6 +45,9 @@ class Metrics:
         self._calls = Histogram("backissue_slack_call_seconds", "Calls to Slack", ["method", "outcome"], **names)
         self._limited = Counter("backissue_slack_limited", "Calls that Slack answered with 429", **names)
         self._requests = Histogram("backissue_request_seconds", "Requests of Slack, until answered", ["kind"], **names)
+        self._refused = Counter(
+            "backissue_requests_refused", "Requests refused, or left by their sender", ["outcome"], **names
+        )
         self._commands = Histogram("backissue_command_seconds", "Commands, until their answer", ["kind"], **names)
         self._searches = Counter(
             "backissue_searches", "Searches by command, by their answer's grade", ["grade"], **names
@@ -78,6 +81,10 @@ class Metrics:
                 self._requests.labels(_kind(req.body)).observe(monotonic() - began)
 
         bolt.async_dispatch = timed  # type: ignore[method-assign]  # a middleware of Bolt's is left before its listener
+
+    def refused(self, outcome: str) -> None:
+        """Count a request that was refused: `outcome` is its HTTP status, or "left" where its sender hung up."""
+        self._refused.labels(outcome).inc()
 
     async def page(self) -> bytes:
         """Return all metrics in Prometheus' text format."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections import Counter
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -37,16 +38,28 @@ def max_connections() -> int:
 class Connections:
     """The connections of one server. Those that `wait` (for a request to come, or to go on) make room, oldest first."""
 
-    def __init__(self, limit: int | None = None, *, head: float = HEAD_SECONDS, body: float = BODY_SECONDS) -> None:
-        """Let so many (`limit`) be open; give them `head` seconds for headers and `body` for the rest of a request."""
+    def __init__(
+        self,
+        limit: int | None = None,
+        *,
+        per_peer: int | None = None,
+        head: float = HEAD_SECONDS,
+        body: float = BODY_SECONDS,
+    ) -> None:
+        """Let so many (`limit`) be open; give them `head` seconds for headers and `body` for the rest of a request.
+
+        `per_peer`: so many of one address, None for any number (behind a proxy all come from one).
+        """
         self.limit = max_connections() if limit is None else limit
+        self.per_peer = per_peer
+        self.of_peer: Counter[str] = Counter()
         self.head, self.body = head, body
         self.waiting: dict[BoundedHttp, None] = {}
         self.open: set[BoundedHttp] = set()
         self.leaving = False
         """Whether each connection ends with its next answer."""
         self.dropped = 0
-        """Connections closed so far because they were late, or made room."""
+        """Connections closed so far because they were late, made room, or were too many of one address."""
 
     def protocol(self, **given: Any) -> BoundedHttp:
         """Make the protocol of a connection, as uvicorn asks for it."""
@@ -85,6 +98,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._server_connections = connections
         self._timer: asyncio.TimerHandle | None = None
         self._head_bytes = 0
+        self._peer = ""
 
     @property
     def is_receiving(self) -> bool:
@@ -95,13 +109,22 @@ class BoundedHttp(HttpToolsProtocol):
         """Expect headers soon, and make room if there are too many."""
         super().connection_made(transport)
         self._server_connections.open.add(self)
+        self._peer = self.client[0] if self.client else ""
+        self._server_connections.of_peer[self._peer] += 1
         self._wait(self._server_connections.head)
-        if len(self.connections) > self._server_connections.limit:
+        if self._is_beyond_its_peers_share():
+            self._server_connections.drop(self)
+        elif len(self.connections) > self._server_connections.limit:
             self._server_connections.make_room()
+
+    def _is_beyond_its_peers_share(self) -> bool:
+        share = self._server_connections.per_peer
+        return share is not None and self._server_connections.of_peer[self._peer] > share
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget it."""
         self._server_connections.open.discard(self)
+        self._server_connections.of_peer -= Counter({self._peer: 1})  # which forgets a peer that has none
         self._wait_no_more()
         super().connection_lost(exc)
 

@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
-import structlog
 from slack_bolt.adapter.starlette.async_handler import to_starlette_response
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
@@ -21,9 +20,8 @@ from starlette.routing import Route
 
 from bot.domain.clock import Clock
 from bot.runtime.health_pages import Pages
+from bot.runtime.refusals import Refusals
 from bot.runtime.verification import Unverified, signature_of
-
-_log = structlog.get_logger(__name__)
 
 PATH = "/slack/events"
 # Slack's own payloads stay below: a view is at most 250 KB (reference/views), which a form may escape to three times.
@@ -61,21 +59,31 @@ class _LeftError(_RefusedError):
         super().__init__(400, "its sender left")
 
 
-def web(bolt: AsyncApp, *, verifying: Verifying, lifespan: Lifespan, pages: Pages) -> Starlette:
+def web(
+    bolt: AsyncApp, *, verifying: Verifying, lifespan: Lifespan, pages: Pages, refusals: Refusals | None = None
+) -> Starlette:
     """Return the ASGI application. `bolt` should not verify requests again: its clock and its words are its own.
 
-    `lifespan` is entered before the first request and left after the last; `pages` are served beside Slack's path.
+    `lifespan` is entered before the first request and left after the last; `pages` are served beside Slack's path, and
+    `refusals` count and tell what is refused.
     """
+    told = refusals or Refusals()
 
     async def events(request: Request) -> Response:
         try:
             read = await _read(request, verifying)
+        except _LeftError as left:
+            told.left()
+            return _refused(left)
         except _RefusedError as refused:
+            told.refused(refused.status, refused.reason)
             return _refused(refused)
         try:
             return to_starlette_response(await bolt.async_dispatch(read))
         except Exception as error:  # noqa: BLE001 - what fails in a listener is answered by `handlers.errors`: this is not
-            return _refused(_RefusedError(400, f"it cannot be answered ({type(error).__name__})"))
+            failed = _RefusedError(400, f"it cannot be answered ({type(error).__name__})")
+            told.refused(failed.status, failed.reason)
+            return _refused(failed)
 
     @asynccontextmanager
     async def around(_: Starlette) -> AsyncIterator[None]:
@@ -86,9 +94,7 @@ def web(bolt: AsyncApp, *, verifying: Verifying, lifespan: Lifespan, pages: Page
 
 
 def _refused(refused: _RefusedError) -> Response:
-    """Log and answer a refusal: a line without anything of the request, and an empty body."""
-    if not isinstance(refused, _LeftError):  # anybody can leave as often as they like
-        _log.warning("request.refused", status=refused.status, reason=refused.reason)
+    """Answer a refusal: an empty body."""
     return Response(status_code=refused.status, headers=None if refused.status == 401 else NO_RETRY)
 
 

@@ -42,6 +42,7 @@ class SlackCredentials:
 _MEANT = {
     "PORT": "is a number from 0 to 65535, for example 3000",
     "BACKISSUE_HEALTH_PORT": "is a number from 1 to 65535, for example 3001",
+    "BACKISSUE_PEER_CONNECTIONS": "is a number from 1 up, for example 32; leave it out behind a proxy",
     "BACKISSUE_SOCKET_MINUTES": "is a number of minutes from 0 to 1440, for example 10",
     "BACKISSUE_SOURCE_MINUTES": "is a number of minutes from 1 to 1440, for example 15",
     "BACKISSUE_SOURCE_PRIVATE": "is yes or no",
@@ -148,6 +149,8 @@ class Settings(BaseSettings):
     """Where HTTP is served."""
     health_port: int | None = Field(default=None, alias="BACKISSUE_HEALTH_PORT", ge=1, le=65535)
     """A port for the health pages alone, in every way to run; None: they are beside Slack's path, if there is one."""
+    peer_connections: int | None = Field(default=None, alias="BACKISSUE_PEER_CONNECTIONS", ge=1)
+    """HTTP connections of one address at a time, where no proxy stands in front; None: only their sum is bounded."""
     socket_minutes: float = Field(default=10, alias="BACKISSUE_SOCKET_MINUTES", ge=0, le=1440)
     """Minutes for which Slack may refuse the app token before a process in Socket Mode ends."""
     command: str = Field(default="/weekly", alias="BACKISSUE_COMMAND")

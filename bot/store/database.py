@@ -54,8 +54,10 @@ CLOSING = 2.0
 _LINE = {"connect_timeout": 10, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
          "tcp_user_timeout": 20_000}  # fmt: skip
 """How soon PostgreSQL's client gives up a line that was cut without a word, unless the address says something else."""
-_SECRET_WORDS = ("pass", "secret", "token", "key")
-"""What is in the name of a part of an address that is not shown: libpq takes the password there too."""
+_SHOWN_PARTS = re.compile(
+    r"host(addr)?|port|dbname|user|sslmode|sslrootcert|keepalives\w*|(\w+_)?timeout|client_encoding|application_name|mode"
+)
+"""The parts after an address' `?` whose values are shown: in any other a secret may stand (libpq: `options`)."""
 
 _ASKED = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
 _TABLES = re.compile(r"\b(?:FROM|INTO|JOIN)\s+\"?(\w+)|\bUPDATE\s+\"?(\w+)", re.IGNORECASE)
@@ -81,8 +83,8 @@ def address(url: str) -> URL:
 
 
 def shown(place: URL) -> str:
-    """Return an address as it may be shown: no password, wherever it stands in it."""
-    hidden = {name: "***" for name in place.query if any(word in name.lower() for word in _SECRET_WORDS)}
+    """Return an address as it may be shown: no secret, wherever it stands in it."""
+    hidden = {name: "***" for name in place.query if not _SHOWN_PARTS.fullmatch(name)}
     return place.update_query_dict(hidden).render_as_string(hide_password=True).replace("%2A%2A%2A", "***")
 
 

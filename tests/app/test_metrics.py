@@ -10,6 +10,7 @@ import pytest
 
 from playground.slack.faults import Fault, How
 from playground.slack.front import front
+from tests.fakes.requests import JSON, ask, signed
 from tests.fakes.whole import tales, whole
 
 pytest.importorskip("prometheus_client", reason="install what requirements-dev.txt pins")
@@ -36,6 +37,8 @@ async def test_a_digest_a_command_and_a_limit_are_counted(tmp_path: Path) -> Non
         assert answers is not None
         answers.failed("nobody knows")
         await it.app.vitals.ask()
+        await ask(it.app.asgi(), signed(b"{", JSON), hangs_up=True)
+        await ask(it.app.asgi(), signed(b"{}", JSON, secret="another"))
         async with front(pages) as url, aiohttp.ClientSession() as session, session.get(f"{url}/metrics") as answer:
             text = await answer.text()
     for line in (
@@ -49,6 +52,8 @@ async def test_a_digest_a_command_and_a_limit_are_counted(tmp_path: Path) -> Non
         'backissue_searches_total{grade="strong"} 2.0',
         'backissue_searches_total{grade="nearest"} 0.0',
         'backissue_searches_total{grade="none"} 2.0',
+        'backissue_requests_refused_total{outcome="left"} 1.0',
+        'backissue_requests_refused_total{outcome="401"} 1.0',
         "backissue_archive_issues 2.0",
         "backissue_digest_late_seconds ",
         "backissue_queue_length ",

@@ -47,6 +47,7 @@ NAMES = [
     "HTTPS_PROXY",
     "PORT",
     "BACKISSUE_HEALTH_PORT",
+    "BACKISSUE_PEER_CONNECTIONS",
     "BACKISSUE_SOCKET_MINUTES",
 ]
 
@@ -134,6 +135,7 @@ def test_a_command_may_lack_its_slash(monkeypatch: pytest.MonkeyPatch) -> None:
         ("PORT", "eighty"),
         ("PORT", "70000"),
         ("BACKISSUE_HEALTH_PORT", "0"),
+        ("BACKISSUE_PEER_CONNECTIONS", "0"),
         ("BACKISSUE_COMMAND", "/two words"),
         ("BACKISSUE_BOOKMARK", "no emoji!"),
         ("BACKISSUE_BOOKMARK", ","),

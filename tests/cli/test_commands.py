@@ -2,11 +2,14 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import typer
+from typer.core import TyperGroup
 from typer.testing import CliRunner, Result
 
 from bot.cli.main import app
@@ -246,3 +249,14 @@ def test_a_missing_file_of_queries_is_named(tmp_path: Path) -> None:
     result = run("search", "--queries", str(tmp_path / "no.jsonl"), "--archive", str(SAMPLE))
     assert "No such file or directory" in str(result.exception)
     assert "Errno" not in str(result.exception)
+
+
+def test_help_shows_what_stands_in_brackets() -> None:
+    """In the terminal's help a word in brackets is a style, unless its bracket is escaped."""
+    whole = typer.main.get_command(app)
+    assert isinstance(whole, TyperGroup)
+    for name, command in whole.commands.items():
+        shown = run(name, "--help", environment={"COLUMNS": "200"}).output
+        for word in re.findall(r"\[\w+\]", command.help or ""):
+            assert word in shown, name
+    assert "backissue[mcp]" in run("--help", environment={"COLUMNS": "200"}).output

@@ -76,9 +76,12 @@ def watching() -> Iterator[Seen]:
     structlog.reset_defaults()
 
 
-async def ask(app: Any, sent: Sent) -> tuple[int, bytes]:
-    """Send a request to an ASGI application; return the answer's status and body."""
-    given = iter([{"type": "http.request", "body": sent.body, "more_body": False}])
+async def ask(app: Any, sent: Sent, *, hangs_up: bool = False) -> tuple[int, bytes]:
+    """Send a request to an ASGI application; return the answer's status and body.
+
+    `hangs_up`: the sender leaves before the end of the body.
+    """
+    given = iter([{"type": "http.request", "body": sent.body, "more_body": hangs_up}])
     answer: dict[str, Any] = {"status": 0, "body": b""}
 
     async def receive() -> Mapping[str, Any]:

@@ -125,6 +125,25 @@ async def test_too_many_connections_make_room_for_new_ones() -> None:
             writer.close()
 
 
+async def test_one_address_has_no_more_than_its_share() -> None:
+    """Further connections of it are closed at once, whoever waits; one that ends makes place for another."""
+    connections = Connections(10, per_peer=3)
+    async with serving(connections) as port:
+        lines = [await opened(port, BEGUN) for _ in range(3)]
+        reader, writer = await opened(port, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert await ended(reader) == b""
+        writer.close()
+        assert connections.dropped == 1
+        lines[0][1].close()
+        async with asyncio.timeout(10):
+            while connections.of_peer["127.0.0.1"] == 3:  # noqa: ASYNC110 - a counter gives no sign
+                await asyncio.sleep(0)
+        async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}/") as answer:
+            assert await answer.text() == "hello"
+        for _, left in lines[1:]:
+            left.close()
+
+
 @contextmanager
 def many_files() -> Iterator[None]:
     """Let this process open as many files as it needs, or skip."""

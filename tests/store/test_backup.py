@@ -139,7 +139,14 @@ def test_a_mistyped_name_makes_no_database(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["postgresql://u:hunter2@h/d", "postgresql://h/d?password=hunter2", "postgresql://u@h/d?sslpassword=hunter2"]
+    "url",
+    [
+        "postgresql://u:hunter2@h/d",
+        "postgresql://h/d?password=hunter2",
+        "postgresql://u@h/d?sslpassword=hunter2",
+        "postgresql://u@h/d?options=-c%20app.secret%3Dhunter2",
+        "postgresql://u@h/d?made_up=hunter2",
+    ],
 )
 def test_no_password_is_shown(url: str) -> None:
     """Wherever the address has it."""
