@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,9 +28,9 @@ _MAX_TRIED_LINKS = 5  # for the digest: an address may be too long for its line
 _MAX_NARROWED_LINKS = 1_000
 """So many of the links saved most are looked at for those of one newsletter."""
 _MAX_CACHED_TEAMS = 1_000
-_CACHE_SECONDS = 60.0
-_SLOW_SECONDS = 0.25
-"""A count that takes longer (half a million bookmarks) is reused for `_CACHE_SECONDS`, whatever changes."""
+_CACHED = timedelta(seconds=60)
+_SLOW = timedelta(milliseconds=250)
+"""A count that takes longer (half a million bookmarks) is reused for as long as `_CACHED`, whatever changes."""
 
 
 class Subscribers(Protocol):
@@ -44,23 +43,20 @@ class Subscribers(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """The links `found` when the team had so many people and bookmarks `together`.
-
-    `at` is the event loop's time of the count, `took` its duration, both in seconds.
-    """
+    """The links `found` when the team had so many people and bookmarks `together`: a count begun `at`, that `took`."""
 
     found: tuple[LinkCount, ...]
     together: tuple[int, int]
-    at: float
-    took: float
+    at: datetime
+    took: timedelta
 
-    def holds(self, together: tuple[int, int], now: float) -> bool:
+    def holds(self, together: tuple[int, int], now: datetime) -> bool:
         """Return whether the count can still be shown.
 
-        A link added and another removed leave the totals alike; the count then changes within `_CACHE_SECONDS`.
+        A link added and another removed leave the totals alike; the count then changes within `_CACHED`.
         """
-        age = now - self.at
-        return age < _CACHE_SECONDS and (self.together == together or self.took > _SLOW_SECONDS)
+        age = now - self.at  # below zero when the clock was set back
+        return timedelta() <= age < _CACHED and (self.together == together or self.took > _SLOW)
 
 
 class Team:
@@ -113,11 +109,11 @@ class Team:
         if together[0] < MIN_PEOPLE:
             return ()
         known = self._counted.pop(home, None)
-        seconds = asyncio.get_running_loop().time
-        if known is None or not known.holds(together, seconds()):
-            began = seconds()
+        now = self._clock.now
+        if known is None or not known.holds(together, now()):
+            began = now()
             found = await self._most_saved(home, Period.ALL, said.MAX_RESULTS)
-            known = _Counted(found, together, began, seconds() - began)
+            known = _Counted(found, together, began, now() - began)
         self._counted[home] = known
         while len(self._counted) > _MAX_CACHED_TEAMS:
             self._counted.popitem(last=False)
