@@ -149,7 +149,7 @@ def _marks_of(given: Mapping[str, Any]) -> Iterator[str]:
     for name in ("draft", "isdraft"):
         if given.get(name) is not None and not _is_no(given[name]):
             yield f"{name}: {_plainly(given[name])}"
-    for name in ("hidden", "unlisted"):
+    for name in ("hidden", "unlisted", "private"):
         if given.get(name) is not None and _is_flag(given[name]) and not _is_no(given[name]):
             yield f"{name}: {_plainly(given[name])}"
     for name in ("published", "publish", "ispublished"):

@@ -13,7 +13,7 @@ import structlog
 from archive.doubtful import DATE_ADVICE, doubt_of
 from archive.issue import Issue
 from archive.label import slug
-from bot.digests.clauses import PASSES, astray, coming, halted, posted_at, stands, turn, when
+from bot.digests.clauses import PASSES, astray, coming, halted, posted_at, stands, taken_back, turn, when
 from bot.digests.delivery.issue_registry import IssueRegistry
 from bot.digests.views.subscription import DeliveryStatus, Post, Upcoming, Waiting
 from bot.domain.catalogue import IssueCatalogue
@@ -33,6 +33,7 @@ from bot.store.store import Store
 
 _log = structlog.get_logger(__name__)
 _UNFINISHED = (Progress.WAITING, Progress.POSTING, Progress.UNKNOWN)
+_TAKEN_BACK = (Progress.RETRACTING, Progress.RETRACTED)
 _RECENT = 50
 MAX_OLDER = 1_000
 """Passed over issues that are counted."""
@@ -76,6 +77,7 @@ class DeliveryReports:
             next_at=coming.at,
             next_title=coming.title,
             last=await self._last(latest, subscription),
+            taken_back=await self._taken_back(latest, subscription),
             waiting=waits[:MAX_WAITING],
             more_waiting=outlook.left + max(0, len(waits) - MAX_WAITING),
             paused=subscription.paused.reason if subscription.paused else "",
@@ -189,6 +191,18 @@ class DeliveryReports:
         done = delivery.progress is Progress.DONE
         stands = delivery.said_reason if done else self._going_on(delivery, subscription)
         return Post(self._title(delivery), link, posted_at(delivery), stands, delivery.parent.ts, delivery.id)
+
+    async def _taken_back(self, latest: Delivery | None, subscription: Subscription) -> Waiting | None:
+        """Return the newest digest that was taken back, or is being, if it is newer than the `latest` that stands."""
+        rows = await self._store.deliveries.list(
+            workspace=subscription.workspace, channel=subscription.channel, limit=_RECENT
+        )
+        for row in rows:
+            if latest is not None and row.id <= latest.id:
+                break
+            if row.subscription == subscription.id and row.progress in _TAKEN_BACK:
+                return Waiting(self._title(row), taken_back(row))
+        return None
 
     def _title(self, delivery: Delivery) -> str:
         """Return what people call a delivery's issue, and why it is not in the archive if it is not."""

@@ -300,7 +300,8 @@ def test_a_title_with_the_mark_at_an_end_is_a_drafts(title: str, *, held: bool) 
 
 
 @pytest.mark.parametrize(
-    "metadata", [{"hidden": True}, {"unlisted": "yes"}, {"status": "scheduled"}, {"embargo": "when it suits"}]
+    "metadata",
+    [{"hidden": True}, {"unlisted": "yes"}, {"private": True}, {"status": "scheduled"}, {"embargo": "when it suits"}],
 )
 def test_more_spellings_hold_an_issue_back(metadata: dict[str, object]) -> None:
     """What its author hides or has not released."""

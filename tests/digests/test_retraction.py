@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.digests.command_context import CommandContext
+from bot.digests.delivery.issue_registry import IssueRegistry
 from bot.digests.delivery_status import DeliveryReports
 from bot.digests.retracting import Retracting
 from bot.digests.views.subscription import RETRACT, DeliveryStatus, Post, status
@@ -18,6 +19,7 @@ from bot.domain.delivery import Delivery, Progress, State
 from bot.domain.preferences import Preferences
 from bot.domain.subscription import Paused, PausedBy
 from bot.domain.subscription_settings import ChannelSettings, NotAllowedError
+from bot.domain.title import title
 from bot.store.store import Store
 from playground.slack.channel import ChannelMessage
 from playground.slack.faults import Fault, How
@@ -491,6 +493,32 @@ def test_posting_again_on_postgresql(postgres: Postgres) -> None:
 
     for step in range(1, 60, 9):
         run(play(step))
+
+
+def test_the_status_says_what_was_taken_back_until_the_next_digest() -> None:
+    """With whom and when, beside the digest before it, which stands."""
+
+    async def play() -> None:
+        scene, channel = await posted_scene()
+        assert "taken back" not in await said(scene, channel)
+        await taken_back(scene, channel, by="U1")
+        shown = await said(scene, channel)
+        assert f"{title(scene.issues[-1])} was taken back by <@U1> on <!date^" in shown
+        await scene.appear(issue(3, START + timedelta(days=7)))
+        await scene.passes(days=8)
+        assert "taken back" not in await said(scene, channel)
+
+    run(play())
+
+
+async def said(scene: Scene, channel: str) -> str:
+    """Return what `status` says in the channel."""
+    subscription = await scene.store.subscriptions.get("-:T1", channel)
+    assert subscription is not None
+    registry = IssueRegistry(scene.store.issues)
+    await registry.put(scene.issues, scene.clock.now())
+    reports = DeliveryReports(scene.store, registry, None)
+    return str(status(await reports.status(subscription, scene.clock.now())).blocks)
 
 
 def test_the_status_offers_it_to_those_who_may() -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from archive.kind import Kind
 from bot.digests.views.changes import MARKUP, mention, when
 from bot.digests.views.reasons import plainly
-from bot.digests.views.why import local_times
+from bot.digests.views.why import local_times, read_there
 from bot.domain.broken import BrokenFile
 from bot.domain.preferences import Layout, Preferences, Sponsors
 from bot.domain.schedule import EXAMPLE
@@ -88,7 +88,7 @@ class DeliveryStatus:
     `may_retract`: the reader may take the last digest back. `quiet_since`: no worker has run since then.
     `second_bot`: what was last seen of another copy of the bot that posts too. `newsletter` is the slug of the one that
     the subscription is for, "" for all, and `of` what people call that, "" where there is only one. `gone`: that one is
-    not among the bot's newsletters now.
+    not among the bot's newsletters now. `taken_back` was after the last digest: `why` says by whom and when.
     """
 
     channel: str
@@ -116,6 +116,7 @@ class DeliveryStatus:
     newsletter: str = ""
     of: str = ""
     gone: bool = False
+    taken_back: Waiting | None = None
 
     @property
     def value(self) -> str:
@@ -165,6 +166,7 @@ def status(status: DeliveryStatus, names: CommandNames = _DEFAULT_NAMES, at: str
         lines += [_second(status.second_bot)] if status.second_bot else []
         lines.append(_next(status))
     lines.append(_last(status.last))
+    lines += [f"{clip(back.title, 120)} {read_there(plainly(back.why, 400))}."] if (back := status.taken_back) else []
     made: list[Block] = [blocks.section("\n".join(lines))]
     if status.waiting:
         made.append(blocks.section(_waiting(status)))

@@ -31,7 +31,7 @@ def became(line: str, names: CommandNames) -> Message:
         markup = f"{link(posted[1], name[0])} {plainly(said[name.end() : posted.start()], 2_000, names.command)}."
     else:
         markup = plainly(said, 2_000, names.command) or "·"
-    return blocks.says(_WHOM.sub(_mentioned, local_times(markup)))
+    return blocks.says(read_there(markup))
 
 
 def taken_back(line: str, delivery: int, names: CommandNames) -> Message:
@@ -45,6 +45,11 @@ def taken_back(line: str, delivery: int, names: CommandNames) -> Message:
     }
     button = {**blocks.button("Post it", POST_AGAIN, str(delivery)), "confirm": confirm}
     return Message(said.text, (*said.blocks, blocks.actions([button])))
+
+
+def read_there(markup: str) -> str:
+    """Return escaped text with its moments in the reader's own zone and its people as mentions."""
+    return _WHOM.sub(_mentioned, local_times(markup))
 
 
 def _mentioned(found: re.Match[str]) -> str:
