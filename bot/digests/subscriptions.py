@@ -123,11 +123,12 @@ class Subscribing:
         return await act(place)
 
     def _named(self, here: Iterable[Subscription]) -> dict[str, str]:
-        """Return what people call the newsletters of these subscriptions, by slug."""
-        return {each.newsletter: self._name(each.newsletter) for each in here}
+        """Return what people call the newsletters of these subscriptions, by slug, for buttons."""
+        slugs = [each.newsletter for each in here]
+        return {slug: self._name(slug) if slug else "All newsletters" for slug in slugs}
 
     def _name(self, newsletter: str) -> str:
-        return self._newsletters().get(newsletter, newsletter) or "All newsletters"
+        return self._newsletters().get(newsletter, newsletter) or "all newsletters"
 
     def _newsletters(self) -> Mapping[str, str]:
         """Return what people call each newsletter, by slug; empty for only one without a name."""

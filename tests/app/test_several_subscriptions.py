@@ -49,7 +49,7 @@ async def test_a_channel_subscribes_to_each_at_its_own_times(it: Whole) -> None:
     await it.reads(ada, channel, "subscribed this channel", FRIDAYS, "sre-weekly")
     await it.asks(ada, channel, f"/weekly subscribe Devops weekly {MONDAYS}", "Done", "DevOps Weekly", MONDAYS)
     await it.asks(ada, channel, "/weekly subscribe data elixr as soon as it appears", "Done", "Data Elixir")
-    await it.asks(ada, channel, f"/weekly subscribe all {MONDAYS}", "Done", "All newsletters")
+    await it.asks(ada, channel, f"/weekly subscribe all {MONDAYS}", "Done", "of *all newsletters*")
     assert await kept(it, channel) == {
         "": MONDAYS, "data": "as soon as it appears", "devops": MONDAYS, "sre-weekly": FRIDAYS
     }  # fmt: skip
