@@ -92,7 +92,8 @@ def _services(
         store, registry, slack, ports.policy, library.held_back, ports.source_fault, library.folder_fault
     )
     background = BackgroundTasks()
-    changes = SubscriptionChanges(store.audit, slack, clock, ChangeRules(background.start, settings.admins))
+    rules = ChangeRules(background.start, settings.admins, lambda slug: registry.current.name(slug))  # noqa: PLW0108 - the catalogue of the moment
+    changes = SubscriptionChanges(store.audit, slack, clock, rules)
     return Services(
         names=names,
         own_commands=settings.commands,

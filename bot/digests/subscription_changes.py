@@ -84,10 +84,14 @@ class ChangeStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ChangeRules:
-    """Who the operator's `admins` are (user ids), and `start`, which runs work that handles its own errors."""
+    """Who the operator's `admins` are (user ids), and `start`, which runs work that handles its own errors.
+
+    `called` returns what people call the newsletter with a slug.
+    """
 
     start: Callable[[Coroutine[Any, Any, None]], None]
     admins: frozenset[str] = frozenset()
+    called: Callable[[str], str] = str
 
 
 class _ChangedSinceError(Exception):
@@ -102,7 +106,7 @@ class SubscriptionChanges:
         self._store = store
         self._slack = slack
         self._clock = clock
-        self._start, self.admins = rules.start, rules.admins
+        self._start, self.admins, self._called = rules.start, rules.admins, rules.called
 
     async def current(self, place: CommandContext) -> Subscription | None:
         """Return the channel's subscription, paused or not; None if it has none."""
@@ -163,7 +167,7 @@ class SubscriptionChanges:
         if undone is not None and undone.id == last:
             return said.undone_already(undone)
         if last not in {change.id, asked.despite} and latest is not None:
-            return said.changed_since(change, latest)
+            return said.changed_since(change, self.as_called(latest))
         return await self._restore(place, change, last)
 
     async def _restore(self, place: CommandContext, change: SettingsChange, last: int) -> Message:
@@ -181,7 +185,7 @@ class SubscriptionChanges:
             made = await self._of(place).change(place.workspace, place.channel, place.user, decide, now, change)
         except _ChangedSinceError:
             latest = await self.latest(place)
-            return said.changed_since(change, latest) if latest else said.unknown_change()
+            return said.changed_since(change, self.as_called(latest)) if latest else said.unknown_change()
         return said.undone(self._announced(made) or change)
 
     def _check(
@@ -218,12 +222,17 @@ class SubscriptionChanges:
             self._start(self._tell(change))
         return change
 
+    def as_called(self, change: SettingsChange) -> SettingsChange:
+        """Return a change for people to read: with its newsletter's name in the place of the slug."""
+        return replace(change, newsletter=self._called(change.newsletter)) if change.newsletter else change
+
     async def _tell(self, change: SettingsChange) -> None:
         """Send a change's line to its channel, or to the owner where the bot is not in the channel.
 
         It is sent again only where Slack surely did not take it (a rate limit). A failure is logged.
         """
         workspace, channel = change.workspace, change.channel
+        change = self.as_called(change)
         try:
             try:
                 line = said.line(change)

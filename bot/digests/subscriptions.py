@@ -130,6 +130,10 @@ class Subscribing:
     def _name(self, newsletter: str) -> str:
         return self._newsletters().get(newsletter, newsletter) or "all newsletters"
 
+    def _called(self, place: CommandContext) -> tuple[str, str]:
+        """Return the slug of the newsletter that is meant, and what people call it; "" and "" for all."""
+        return (place.newsletter, self._name(place.newsletter)) if place.newsletter else ("", "")
+
     def _newsletters(self) -> Mapping[str, str]:
         """Return what people call each newsletter, by slug; empty for only one without a name."""
         return Newsletters(self._issues).names
@@ -233,14 +237,14 @@ class Subscribing:
     async def unsubscribe(self, place: CommandContext) -> Message:
         """End the channel's subscription. Raises NotAllowedError."""
         ended = await self._changes.make(place, lambda _: None)
-        return said.unsubscribed(self._names, place.newsletter or "") if ended else said.not_subscribed(self._names)
+        return said.unsubscribed(self._names, *self._called(place)) if ended else said.not_subscribed(self._names)
 
     async def pause(self, place: CommandContext) -> Message:
         """Pause the channel's digests. Raises NotAllowedError."""
         paused = Paused(PausedBy.PERSON, "somebody here asked for a pause")
         await self._changes.make(place, lambda has: replace(has, paused=has.paused or paused) if has else None)
         subscribed = await self._changes.current(place)
-        return said.paused(self._names, place.newsletter or "") if subscribed else said.not_subscribed(self._names)
+        return said.paused(self._names, *self._called(place)) if subscribed else said.not_subscribed(self._names)
 
     async def resume(self, place: CommandContext) -> Message:
         """Resume the channel's digests, whether a person or the bot paused them. Raises NotAllowedError."""
@@ -265,6 +269,7 @@ class Subscribing:
 
     async def _status(self, subscription: Subscription, place: CommandContext) -> said.DeliveryStatus:
         place, now = replace(place, newsletter=subscription.newsletter), self._clock.now()
+        changed = await self._changes.latest(place)
         status, member = await asyncio.gather(
             self._deliveries.status(subscription, now), self._member(place.workspace, place.channel)
         )
@@ -273,7 +278,7 @@ class Subscribing:
             outside=member is False,
             may_retract=may_retract(subscription, place.user, self._changes.admins),
             time_there=time_there(subscription.schedule, now),
-            changed=await self._changes.latest(place),
+            changed=self._changes.as_called(changed) if changed else None,
             owner=subscription.user,
             who_may=who_may(ChannelSettings.of(subscription), self._changes.admins, MARKUP),
         )

@@ -46,7 +46,7 @@ async def kept(it: Whole, channel: Channel) -> dict[str, str]:
 async def test_a_channel_subscribes_to_each_at_its_own_times(it: Whole) -> None:
     """By slug, by name and misspelt; the answer, the channel's line and the status name the newsletter."""
     ada, channel = await subscribed(it, f"sre-weekly {FRIDAYS}")
-    await it.reads(ada, channel, "subscribed this channel", FRIDAYS, "sre-weekly")
+    await it.reads(ada, channel, "subscribed this channel", FRIDAYS, "SRE Weekly")
     await it.asks(ada, channel, f"/weekly subscribe Devops weekly {MONDAYS}", "Done", "DevOps Weekly", MONDAYS)
     await it.asks(ada, channel, "/weekly subscribe data elixr as soon as it appears", "Done", "Data Elixir")
     await it.asks(ada, channel, f"/weekly subscribe all {MONDAYS}", "Done", "of *all newsletters*")
@@ -117,7 +117,7 @@ async def test_undo_and_ownership_are_one_subscriptions(it: Whole) -> None:
     await it.asks(linus, channel, f"/weekly subscribe devops {MONDAYS}", "Done")
     await it.asks(ada, channel, "/weekly pause sre", "Paused")
     await it.settled()
-    paused = await it.reads(ada, channel, "paused the digest", "sre-weekly")
+    paused = await it.reads(ada, channel, "paused the digest", "SRE Weekly")
     await linus.types("/weekly pause devops", channel)
     await it.settled()
     await ada.clicks(paused, "Undo")

@@ -240,19 +240,17 @@ def no_direct(names: CommandNames) -> Message:
     )
 
 
-def unsubscribed(names: CommandNames, newsletter: str = "") -> Message:
-    """Confirm the end of a subscription, to all or to the newsletter with this slug."""
-    of = f" of *{escape(newsletter)}*" if newsletter else ""
+def unsubscribed(names: CommandNames, newsletter: str = "", called: str = "") -> Message:
+    """Confirm the end of a subscription, to all or to the newsletter with this slug, which people call so."""
+    of = f" of *{clip(called, 80)}*" if called else ""
     again = f"`{escape(names.command)} subscribe{_named(newsletter)}`"
     return blocks.says(f"Done. No more digests{of} here; {again} brings them back.")
 
 
-def paused(names: CommandNames, newsletter: str = "") -> Message:
-    """Confirm a pause of what is for all, or for the newsletter with this slug."""
-    resume, of = (
-        f"`{escape(names.command)} resume{_named(newsletter)}`",
-        f" of *{escape(newsletter)}*" if newsletter else "",
-    )
+def paused(names: CommandNames, newsletter: str = "", called: str = "") -> Message:
+    """Confirm a pause of what is for all, or for the newsletter with this slug, which people call so."""
+    resume = f"`{escape(names.command)} resume{_named(newsletter)}`"
+    of = f" of *{clip(called, 80)}*" if called else ""
     return blocks.says(f"Paused. Nothing{of} comes until {resume}; what appears meanwhile waits.")
 
 
