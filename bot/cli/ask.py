@@ -52,7 +52,7 @@ _EXAMPLES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedArchive:
     """What a batch is answered from: the archive, and the day that it counts from."""
 
     index: Index
@@ -83,7 +83,7 @@ def ask_file(folder: Path | None, file: Path, what: str, *, now: str) -> None:
     key, is_right = ("turns", _has_turns) if what == "dialogues" else ("text", _has_text)
     lines = [({"id": line["id"]}, line) for line in read_queries(file, [key], _EXAMPLES[what], is_right)]
     asked = _archive(folder, now)
-    says: Callable[[Asked, Mapping[str, Any]], Iterator[dict[str, Any]]] = {
+    says: Callable[[AskedArchive, Mapping[str, Any]], Iterator[dict[str, Any]]] = {
         "answers": _answers,
         "intents": _intents,
         "dialogues": _dialogues,
@@ -105,10 +105,10 @@ def _has_turns(line: Mapping[str, Any]) -> bool:
     return isinstance(line["turns"], list) and all(map(_has_text, line["turns"]))
 
 
-def _archive(folder: Path | None, now: str) -> Asked:
+def _archive(folder: Path | None, now: str) -> AskedArchive:
     moment = _moment(now) if now else SystemClock().now().astimezone()
     snapshot = read(folder)
-    return Asked(index(snapshot, None), snapshot, moment.date())
+    return AskedArchive(index(snapshot, None), snapshot, moment.date())
 
 
 def _moment(now: str) -> datetime:
@@ -118,17 +118,17 @@ def _moment(now: str) -> datetime:
         raise SettingsError("--now", f"is no moment: {now[:40]!r}; write it as 2024-03-27T12:00:00+00:00") from None
 
 
-def _read(asked: Asked, text: str, bot: str) -> Request:
+def _read(asked: AskedArchive, text: str, bot: str) -> Request:
     return read_message(hear(text, bot), asked.context(private=not bot))
 
 
-def _answer(asked: Asked, request: Request) -> Reply | Request:
+def _answer(asked: AskedArchive, request: Request) -> Reply | Request:
     if request.kind in {MessageKind.LOOKUP, MessageKind.QUESTION, MessageKind.ISSUE} and not request.random:
         return reply(request, asked.index, asked.snapshot, asked.today)
     return request
 
 
-def _answers(asked: Asked, line: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _answers(asked: AskedArchive, line: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     text = str(line["text"])
     request = _read(asked, text, "")
     if request.kind not in {MessageKind.LOOKUP, MessageKind.QUESTION}:
@@ -157,7 +157,7 @@ def _fact(fact: Fact) -> dict[str, Any]:
             return {"counts": {str(year): count for year, count in fact.counts.items()}}
 
 
-def _intents(asked: Asked, line: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _intents(asked: AskedArchive, line: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     where = str(line.get("where", "mention"))
     if "edited" in where:
         request = Request(MessageKind.CHATTER, Manner.NONE)  # what was answered is not answered again
@@ -166,7 +166,7 @@ def _intents(asked: Asked, line: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     yield {"kind": str(request.kind), "slots": request.slots(), "answer": str(request.manner), "changed": False}
 
 
-def _dialogues(asked: Asked, line: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _dialogues(asked: AskedArchive, line: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     thread: Thread | None = None
     for number, turn in enumerate(line["turns"], 1):
         text = str(turn["text"])
@@ -186,7 +186,7 @@ def _dialogues(asked: Asked, line: Mapping[str, Any]) -> Iterator[dict[str, Any]
         }
 
 
-def _shown(asked: Asked, turn: Turn) -> tuple[Shown, ...]:
+def _shown(asked: AskedArchive, turn: Turn) -> tuple[Shown, ...]:
     """Return the links that a turn shows."""
     if turn.do not in {"search", "question", "more", "issue"}:
         return ()

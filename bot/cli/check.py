@@ -28,7 +28,7 @@ from bot.domain.schedule import zone_of
 from bot.runtime.clock import SystemClock
 from bot.source.finding import find_newsletters
 
-_MOST_NUMBERS = 5
+_MAX_NUMBERS = 5
 MEND = "this is a fault of the reader, not of the file: please report it with that line"
 
 
@@ -51,12 +51,12 @@ def check(archive: Path | None) -> int:
 
 
 def _numbered_twice(issues: Iterable[Issue]) -> list[str]:
-    """Return a line for each of the highest numbers that several files have, at most `_MOST_NUMBERS`."""
+    """Return a line for each of the highest numbers that several files have, at most `_MAX_NUMBERS`."""
     named: dict[int, list[str]] = {}
     for issue in issues:
         if issue.number is not None:
             named.setdefault(issue.number, []).append(issue.slug)
-    twice = sorted((number for number, slugs in named.items() if len(slugs) > 1), reverse=True)[:_MOST_NUMBERS]
+    twice = sorted((number for number, slugs in named.items() if len(slugs) > 1), reverse=True)[:_MAX_NUMBERS]
     return [f"Number {number} is that of {len(named[number])} files: {', '.join(named[number])}." for number in twice]
 
 

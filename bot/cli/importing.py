@@ -13,7 +13,7 @@ from bot.cli.terminal import err, out, safe
 from bot.runtime.settings import Settings
 from bot.source.importing.destination import opened
 from bot.source.importing.importer import Report, run
-from bot.source.importing.item import Found, ImportFault, Source
+from bot.source.importing.item import ImportFault, ItemOrFault, Source
 from bot.source.importing.opening import FetchAccess, source_of
 
 _SHOWN = 20
@@ -40,7 +40,7 @@ def import_issues(named: str, into: Path, *, private: bool) -> int:
     return max(check(into), 1 if report.lost else 0)
 
 
-def _watched(found: Iterable[Found], source: Source) -> Iterable[Found]:
+def _watched(found: Iterable[ItemOrFault], source: Source) -> Iterable[ItemOrFault]:
     """Return what was found, with a progress bar on a terminal."""
     if not err.is_terminal:
         return found

@@ -15,7 +15,7 @@ from bot.cli.newsletters import Row, row_of, table_of_rows
 from bot.cli.terminal import out, safe
 from bot.domain.errors import SettingsError
 from bot.domain.newsletter import Newsletter
-from bot.source.finding import LIST_NAME, Found, completed, find_newsletters, has_issues, slug_of
+from bot.source.finding import LIST_NAME, FoundNewsletters, completed, find_newsletters, has_issues, slug_of
 from bot.source.newsletter_list import NewsletterList, table_of, with_table, without_table
 
 Confirm = Callable[[str], bool]
@@ -61,7 +61,7 @@ def remove(slug: str, archive: Path | None, *, confirm: Confirm) -> None:
     return _say(f"{slug} is none of the newsletters any more. {RESTART}")
 
 
-def _so_far(found: Found, base: Path) -> Found:
+def _so_far(found: FoundNewsletters, base: Path) -> FoundNewsletters:
     """Return the newsletters so far; one without a slug gets it, one without issues is none."""
     if found.several:
         return found
@@ -112,7 +112,7 @@ def _refuse_unread(given: Path, row: Row) -> None:
         raise SettingsError(str(given), f"it has no issue that can be read; {advice}")
 
 
-def _known(slug: str, found: Found) -> Newsletter:
+def _known(slug: str, found: FoundNewsletters) -> Newsletter:
     """Return the newsletter that may be removed. Raises SettingsError."""
     if not found.several:
         raise SettingsError(slug, f"this archive is one newsletter's ({found.why}); there is none to remove")
@@ -127,11 +127,11 @@ def _known(slug: str, found: Found) -> Newsletter:
     return found.newsletters[slugs.index(slug)]
 
 
-def _others(slug: str, found: Found) -> tuple[Newsletter, ...]:
+def _others(slug: str, found: FoundNewsletters) -> tuple[Newsletter, ...]:
     return tuple(each for each in found.newsletters if each.slug != slug)
 
 
-def _preview(row: Row, file: NewsletterList, others: Found) -> None:
+def _preview(row: Row, file: NewsletterList, others: FoundNewsletters) -> None:
     """Print what was found of a newsletter, and what else is going to be in a list that is not there yet."""
     out.print(table_of_rows([row]))
     if row["problems"]:

@@ -20,7 +20,7 @@ from bot.cli.terminal import err, safe
 from bot.domain.publication import released
 from bot.domain.schedule import zone_of
 from bot.runtime.clock import SystemClock
-from bot.source.finding import Found, find_newsletters
+from bot.source.finding import FoundNewsletters, find_newsletters
 from bot.source.synonyms import names_in
 
 
@@ -55,7 +55,7 @@ def read(archive: Path | None) -> Snapshot:
     return snapshot
 
 
-def _joined(found: Found) -> Snapshot:
+def _joined(found: FoundNewsletters) -> Snapshot:
     """Return the published issues of several newsletters; those that cannot be read are named on standard error."""
     from bot.source.several import open_part
 

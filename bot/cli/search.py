@@ -27,7 +27,7 @@ from bot.cli.terminal import err, out, safe, write
 from bot.lookup.issue_name import numbered
 from bot.runtime.clock import SystemClock
 
-Asked = TypeVar("Asked")
+QueryT = TypeVar("QueryT")
 MAX_NEAREST = 3
 """Entries shown of a nearest answer; JSON has all."""
 
@@ -66,8 +66,8 @@ def search(
 
 
 def answer_all(
-    asked: Sequence[tuple[dict[str, Any], Asked]],
-    answer: Callable[[Mapping[str, Any], Asked], object],
+    asked: Sequence[tuple[dict[str, Any], QueryT]],
+    answer: Callable[[Mapping[str, Any], QueryT], object],
     write_error: Callable[[str], object],
 ) -> None:
     """Answer every query; one that fails is a line {"id": …, "error": …} in the place of its answer.

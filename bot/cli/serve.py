@@ -24,7 +24,7 @@ from bot.runtime.server import OwnedServer, bound, configured, served
 from bot.runtime.settings import Settings, SlackCredentials
 from bot.runtime.socket_watch import SocketWatch, sdk_log
 from bot.slack.api.client import WebSlack
-from bot.source.finding import Found, find_newsletters
+from bot.source.finding import FoundNewsletters, find_newsletters
 from bot.source.incoming import Incoming
 from bot.source.several import open_library
 from bot.source.synonyms import names_in
@@ -198,7 +198,7 @@ async def assembled(settings: Settings, credentials: SlackCredentials) -> App:
     return app
 
 
-def check_commands(settings: Settings, found: Found) -> None:
+def check_commands(settings: Settings, found: FoundNewsletters) -> None:
     """Raise SettingsError if a command is one of a newsletter that is not there."""
     slugs = [each.slug for each in found.newsletters] if found.several else []
     for name, slug in settings.commands.items():

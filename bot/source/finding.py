@@ -48,7 +48,7 @@ class Subfolder:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundNewsletters:
     """The newsletters of a folder, by slug, and `why` they are these, as a clause.
 
     `several` is false where the folder is itself the newsletter's.
@@ -96,7 +96,7 @@ def slug_of(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:_SLUG_MAX_CHARS].strip("-") or "newsletter"
 
 
-def find_newsletters(folder: Path, zone: str | None = None) -> Found:
+def find_newsletters(folder: Path, zone: str | None = None) -> FoundNewsletters:
     """Return the newsletters of `folder`; a `zone` that is set elsewhere counts before those of their files.
 
     Raises:
@@ -106,15 +106,15 @@ def find_newsletters(folder: Path, zone: str | None = None) -> Found:
     if (folder / LIST_NAME).is_file():
         given = listed(_read_list(folder), folder)
         newsletters = tuple(completed(each, zone) for each in given)
-        return Found(newsletters, f"{LIST_NAME} names them", several=True)
+        return FoundNewsletters(newsletters, f"{LIST_NAME} names them", several=True)
     subfolders, at_top = _looked_at(folder)
     names, why = parted(subfolders, issues_at_top=at_top, file_at_top=(folder / FILE_NAME).is_file())
     if not names:
-        return Found((newsletter_in(folder, zone),), why)
+        return FoundNewsletters((newsletter_in(folder, zone),), why)
     _check_slugs(names, folder)
     guessed = (Newsletter(slug_of(name), "", "", "", folder / name) for name in names)
     found = sorted((completed(each, zone) for each in guessed), key=lambda each: each.slug)
-    return Found(tuple(found), why, several=True)
+    return FoundNewsletters(tuple(found), why, several=True)
 
 
 def _check_slugs(names: Iterable[str], folder: Path) -> None:

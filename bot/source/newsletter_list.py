@@ -14,7 +14,7 @@ from archive.errors import FolderError
 from archive.newsletter import FILE_MAX_BYTES
 from bot.domain.errors import SettingsError
 from bot.domain.newsletter import Newsletter
-from bot.source.finding import LIST_NAME, Found, listed
+from bot.source.finding import LIST_NAME, FoundNewsletters, listed
 
 Table = Mapping[str, str]
 _UNFINISHED = ".newsletters-unfinished-"
@@ -73,7 +73,7 @@ def _is_without(text: str, after: str, slug: str) -> bool:
 class NewsletterList:
     """The `newsletters.toml` of an archive's folder, as it was when it was looked at; perhaps not there yet."""
 
-    def __init__(self, base: Path, found: Found) -> None:
+    def __init__(self, base: Path, found: FoundNewsletters) -> None:
         """Read it (blocking); where there is none, it would name the newsletters that were `found` in `base`.
 
         Raises FolderError.

@@ -23,7 +23,7 @@ from bot.domain.newsletter import Newsletter
 from bot.domain.publication import HeldBack
 from bot.domain.schedule import zone_of
 from bot.runtime.clock import SystemClock
-from bot.source.finding import Found
+from bot.source.finding import FoundNewsletters
 from bot.source.library import Current, Library, reindexed
 
 _NO_SEPARATE_INDEX = Index.of(())
@@ -46,7 +46,9 @@ def part_of(newsletter: Newsletter, read: Snapshot, clock: Clock) -> Library:
     return Library(folder, current, clock, zone, newsletter=newsletter, indexing=False)
 
 
-def open_library(folder: Path, found: Found, names: Synonyms | None = None, clock: Clock | None = None) -> Library:
+def open_library(
+    folder: Path, found: FoundNewsletters, names: Synonyms | None = None, clock: Clock | None = None
+) -> Library:
     """Read what was `found` in `folder` (blocking) and index it, with `names` for the index's table of synonyms.
 
     Raises:

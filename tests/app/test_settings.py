@@ -12,7 +12,7 @@ from bot.domain.errors import SettingsError
 from bot.domain.missed_query import MISSES_DAYS
 from bot.domain.newsletter import UNNAMED, Newsletter
 from bot.runtime.settings import Settings
-from bot.source.finding import Found
+from bot.source.finding import FoundNewsletters
 
 NAMES = [
     "BACKISSUE_ARCHIVE",
@@ -223,10 +223,10 @@ def test_newsletters_may_have_commands(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_command_of_no_newsletter_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """With the slugs that there are."""
     monkeypatch.setenv("BACKISSUE_COMMANDS", "/sre=sre-wekly")
-    several = Found((Newsletter("bread", ""), Newsletter("sre-weekly", "")), "", several=True)
+    several = FoundNewsletters((Newsletter("bread", ""), Newsletter("sre-weekly", "")), "", several=True)
     with pytest.raises(SettingsError, match="'sre-wekly', which is no newsletter here: there are bread, sre-weekly"):
         check_commands(Settings.read(), several)
     with pytest.raises(SettingsError, match="the archive is one newsletter's"):
-        check_commands(Settings.read(), Found((UNNAMED,), ""))
+        check_commands(Settings.read(), FoundNewsletters((UNNAMED,), ""))
     monkeypatch.setenv("BACKISSUE_COMMANDS", "/sre=sre-weekly")
     check_commands(Settings.read(), several)

@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 
 from bot.source.importing.importer import Report, run
-from bot.source.importing.item import Found, Item, Source, SourceError, hashed
+from bot.source.importing.item import Item, ItemOrFault, Source, SourceError, hashed
 
 BEGINNING = datetime(2024, 3, 3, 9, 30, tzinfo=UTC)
 LASTS = "<br>How long it lasts in granite.</p>"
@@ -86,7 +86,7 @@ def item(number: int = 1, body: str = "", **changed: object) -> Item:
 class Shelf:
     """A source that holds what it is given; with `breaks_after`, it cannot be read on after so many items."""
 
-    def __init__(self, *found: Found, breaks_after: int | None = None) -> None:
+    def __init__(self, *found: ItemOrFault, breaks_after: int | None = None) -> None:
         """Hold these."""
         self.found = list(found)
         self._breaks_after = breaks_after
@@ -96,7 +96,7 @@ class Shelf:
         """See `Source.__len__`."""
         return len(self.found)
 
-    def items(self) -> Iterator[Found]:
+    def items(self) -> Iterator[ItemOrFault]:
         """See `Source.items`."""
         for place, each in enumerate(self.found):
             if place == self._breaks_after:
@@ -149,7 +149,7 @@ class Folder:
         """See `Destination.note`."""
         self._ledger.append(line)
 
-    def takes(self, *found: Found) -> Report:
+    def takes(self, *found: ItemOrFault) -> Report:
         """Import these."""
         source: Source = Shelf(*found)
         return run(source, self)

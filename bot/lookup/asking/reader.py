@@ -17,11 +17,11 @@ from bot.lookup.asking.archive_port import Archive
 from bot.lookup.asking.asked_for import asked_for
 from bot.lookup.asking.changes import ABOUT_US, change, rank_in
 from bot.lookup.asking.heard import QUESTION_WORDS, Heard
+from bot.lookup.asking.indirect_changes import indirect_change
 from bot.lookup.asking.limits import SECTIONS, without_limits
 from bot.lookup.asking.newsletter import is_of_newsletter
 from bot.lookup.asking.of_newsletter import of_newsletter
 from bot.lookup.asking.phrases import phrases
-from bot.lookup.asking.plain_wishes import plain_wish
 from bot.lookup.asking.request import Form, Limits, Manner, MessageKind, Request
 from bot.lookup.asking.slips import spelled, with_question_word
 from bot.lookup.asking.which_issue import issue_request
@@ -201,7 +201,7 @@ def _ability(heard: Heard, _context: Context) -> Request | None:
 
 def change_of(heard: Heard, _context: Context) -> Request | None:
     """Return the change that a message asks for, None for none."""
-    return change(heard) or plain_wish(heard)
+    return change(heard) or indirect_change(heard)
 
 
 def _the_bot(heard: Heard, _context: Context) -> Request | None:

@@ -14,7 +14,7 @@ from html import unescape
 from typing import Any
 from urllib.parse import urljoin
 
-from bot.source.importing.item import Found, ImportFault, Item, MissingExtraError, SourceError, guarded, hashed
+from bot.source.importing.item import ImportFault, Item, ItemOrFault, MissingExtraError, SourceError, guarded, hashed
 from bot.source.importing.markdown import TEXT_MAX_CHARS, Converted, from_html, from_text
 from bot.source.importing.tokens import tokens_of
 
@@ -24,7 +24,7 @@ _SUMMARY_MAX_CHARS = 1_000
 """Characters of a description that may be a summary, if it has one link at most."""
 
 
-def read_feed(data: bytes, source: str, content_type: str = "") -> Iterator[Found]:
+def read_feed(data: bytes, source: str, content_type: str = "") -> Iterator[ItemOrFault]:
     """Yield the issues of a feed, whose address or name is `source`. Raises SourceError if it is no feed."""
     if is_json(data):
         yield from _JsonFeed(data, source).found()
@@ -81,7 +81,7 @@ class _XmlFeed:
         self._parsed = feedparser.parse(io.BytesIO(data), response_headers=headers, sanitize_html=False)
         self._source = source
 
-    def found(self) -> Iterator[Found]:
+    def found(self) -> Iterator[ItemOrFault]:
         """Yield the items."""
         entries = self._parsed.entries
         broken = self._parsed.get("bozo_exception") if self._parsed.bozo else None
@@ -131,7 +131,7 @@ class _JsonFeed:
         self._feed = feed
         self._source = source
 
-    def found(self) -> Iterator[Found]:
+    def found(self) -> Iterator[ItemOrFault]:
         """Yield the items."""
         items = self._feed["items"]
         yield from _limited(items, self._source)
@@ -163,7 +163,7 @@ def _limited(items: list[Any], source: str) -> Iterator[ImportFault]:
         yield ImportFault(source, f"it has {len(items):,} items; the first {MAX_ITEMS:,} are read")
 
 
-def _item(fields: dict[str, Any], home: str, place: str) -> Found:
+def _item(fields: dict[str, Any], home: str, place: str) -> ItemOrFault:
     """Return an item of a feed as an issue."""
     title, link = _words(_plain(fields["title"])), fields["link"].strip()
     origin = f"{place} (“{title[:60]}”)" if title else place

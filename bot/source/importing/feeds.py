@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.source.importing.feed import read_feed
-from bot.source.importing.item import Found, SourceError
+from bot.source.importing.item import ItemOrFault, SourceError
 from bot.source.importing.network import without_secrets
 from bot.source.importing.web import MAX_BYTES, Fetch, Validators
 
@@ -27,7 +27,7 @@ class FeedFile:
         """See `Source.__len__`."""
         return 0
 
-    def items(self) -> Iterator[Found]:
+    def items(self) -> Iterator[ItemOrFault]:
         """See `Source.items`."""
         try:
             with self._path.open("rb") as opened:
@@ -57,7 +57,7 @@ class WebFeed:
         """See `Source.__len__`."""
         return 0
 
-    def items(self) -> Iterator[Found]:
+    def items(self) -> Iterator[ItemOrFault]:
         """See `Source.items`."""
         etag, _, modified = self.state.partition("\n")
         response = self._fetch(self._address, Validators(etag, modified))

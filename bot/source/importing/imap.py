@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from bot.source.importing.item import Found, MissingExtraError, SourceError, UnreachableError
+from bot.source.importing.item import ItemOrFault, MissingExtraError, SourceError, UnreachableError
 from bot.source.importing.mail import MAIL_MAX_BYTES, read_mail, too_large
 from bot.source.importing.network import resolved, without_secrets
 
@@ -76,7 +76,7 @@ class ImapFolder:
         """See `Source.__len__`."""
         return self._count
 
-    def items(self) -> Iterator[Found]:
+    def items(self) -> Iterator[ItemOrFault]:
         """See `Source.items`."""
         try:
             yield from self._items()
@@ -85,7 +85,7 @@ class ImapFolder:
         except (OSError, imaplib.IMAP4.error) as error:
             raise UnreachableError(self.name, f"it cannot be reached ({_words(error)})") from error
 
-    def _items(self) -> Iterator[Found]:
+    def _items(self) -> Iterator[ItemOrFault]:
         box = self._opened()
         try:
             validity = self._selected(box)
@@ -155,7 +155,7 @@ class ImapFolder:
         # `n:*` always has the last mail, also when its id is lower.
         return sorted(uid for uid in map(int, box.uids(AND(**wanted))) if uid > after)[-MAX_MAILS:]
 
-    def _mail(self, box: BaseMailBox, uid: int) -> Found:
+    def _mail(self, box: BaseMailBox, uid: int) -> ItemOrFault:
         """Return a mail; its size is asked first."""
         origin = f"mail {uid}"
         _, answer = box.client.uid("fetch", str(uid), "(RFC822.SIZE)")

@@ -12,10 +12,10 @@ from archive.document import FILE_MAX_BYTES
 from bot.source.importing import files
 from bot.source.importing.boilerplate import Trimmed, repeated, trimmed
 from bot.source.importing.destination import Destination
-from bot.source.importing.item import Found, ImportFault, Item, Source
+from bot.source.importing.item import ImportFault, Item, ItemOrFault, Source
 from bot.source.importing.ledger import ImportLedger, Record, content_of
 
-Watched: TypeAlias = Callable[[Iterable[Found]], Iterable[Found]]
+Watched: TypeAlias = Callable[[Iterable[ItemOrFault]], Iterable[ItemOrFault]]
 """Passes the items on, and shows the progress."""
 
 
@@ -57,7 +57,7 @@ def run(source: Source, destination: Destination, watched: Watched = iter) -> Re
     return report
 
 
-def _separate(found: Iterable[Found], report: Report) -> Iterator[Item]:
+def _separate(found: Iterable[ItemOrFault], report: Report) -> Iterator[Item]:
     """Yield the items; faults, and items that are there twice, go to the report."""
     seen: dict[str, Item] = {}
     for each in found:

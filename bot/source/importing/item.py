@@ -81,7 +81,7 @@ class ImportFault:
         return f"{self.origin}: {self.reason}"
 
 
-Found: TypeAlias = Item | ImportFault
+ItemOrFault: TypeAlias = Item | ImportFault
 
 
 class Source(Protocol):
@@ -92,7 +92,7 @@ class Source(Protocol):
         """Return its name for messages, without secrets."""
         ...
 
-    def items(self) -> Iterator[Found]:
+    def items(self) -> Iterator[ItemOrFault]:
         """Yield each issue, and a fault for each one that cannot be read. Raises SourceError if nothing can."""
         ...
 
@@ -111,7 +111,7 @@ class Remote(Source, Protocol):
     state: str
 
 
-def guarded(origin: str, read: Callable[[], Found]) -> Found:
+def guarded(origin: str, read: Callable[[], ItemOrFault]) -> ItemOrFault:
     """Return what `read` returns; a fault of ours in reading one issue is a line, and the others are read."""
     try:
         return read()

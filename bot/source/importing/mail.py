@@ -13,7 +13,7 @@ from email.parser import BytesParser
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote
 
-from bot.source.importing.item import Found, ImportFault, Item, guarded, hashed
+from bot.source.importing.item import ImportFault, Item, ItemOrFault, guarded, hashed
 from bot.source.importing.markdown import TEXT_MAX_CHARS, Converted, from_html, from_text
 
 MAIL_MAX_BYTES = 25_000_000
@@ -31,14 +31,14 @@ def is_mail(start: bytes) -> bool:
     return bool(_NAME.match(head) and _USUAL.search(head))
 
 
-def read_mail(data: bytes, origin: str) -> Found:
+def read_mail(data: bytes, origin: str) -> ItemOrFault:
     """Return the issue that a mail is, or what is wrong with it. `origin` names it in messages."""
     if len(data) > MAIL_MAX_BYTES:
         return too_large(origin, len(data))
     return guarded(origin, lambda: _read(data, origin))
 
 
-def _read(data: bytes, origin: str) -> Found:
+def _read(data: bytes, origin: str) -> ItemOrFault:
     try:
         message = BytesParser(policy=policy.compat32).parsebytes(data)
         return _Mail(message, data, origin).found()
@@ -61,7 +61,7 @@ class _Mail:
         self._origin = origin
         self._broken: list[str] = []
 
-    def found(self) -> Found:
+    def found(self) -> ItemOrFault:
         converted = self._converted()
         if converted is None or not converted.markdown:
             why = f"its {self._broken[0]}" if self._broken else "it has no text"

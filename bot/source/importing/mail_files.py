@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from bot.source.importing.item import Found, ImportFault, SourceError
+from bot.source.importing.item import ImportFault, ItemOrFault, SourceError
 from bot.source.importing.mail import MAIL_MAX_BYTES, is_mail, read_mail, too_large
 
 _START_BYTES = 8_192
@@ -32,12 +32,12 @@ class MailFiles:
         """See `Source.__len__`."""
         return len(self._files)
 
-    def items(self) -> Iterator[Found]:
+    def items(self) -> Iterator[ItemOrFault]:
         """See `Source.items`."""
         for file in self._files:
             yield self._read(file)
 
-    def _read(self, file: Path) -> Found:
+    def _read(self, file: Path) -> ItemOrFault:
         origin = file.name if file == self._path else file.relative_to(self._path).as_posix()
         try:
             with file.open("rb") as opened:
@@ -83,7 +83,7 @@ class Mbox:
         """See `Source.__len__`: they would have to be read to be counted."""
         return 0
 
-    def items(self) -> Iterator[Found]:
+    def items(self) -> Iterator[ItemOrFault]:
         """See `Source.items`."""
         try:
             with self._path.open("rb") as opened:

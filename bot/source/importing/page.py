@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from archive import date
 from bot.source.importing.cleaning import cleaned_tokens
-from bot.source.importing.item import Found, ImportFault, Item, guarded, hashed
+from bot.source.importing.item import ImportFault, Item, ItemOrFault, guarded, hashed
 from bot.source.importing.markdown import TEXT_MAX_CHARS, from_cleaned
 from bot.source.importing.tokens import Tokens, tokens_of
 
@@ -37,7 +37,7 @@ class Facts:
     source: str = ""
 
 
-def read_page(data: bytes, origin: str, facts: Facts | None = None) -> Found:
+def read_page(data: bytes, origin: str, facts: Facts | None = None) -> ItemOrFault:
     """Return the issue that a page or a part of one is, or what is wrong with it.
 
     `origin`: its path, which names it in messages and may hold its date.
@@ -45,7 +45,7 @@ def read_page(data: bytes, origin: str, facts: Facts | None = None) -> Found:
     return guarded(origin, lambda: _read(data, origin, facts or Facts()))
 
 
-def _read(data: bytes, origin: str, known: Facts) -> Found:
+def _read(data: bytes, origin: str, known: Facts) -> ItemOrFault:
     html = _decoded(data)
     if len(html) > TEXT_MAX_CHARS:
         return ImportFault(origin, f"it has {len(html) / 1e6:.0f} million characters; leave it out")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from archive import date
-from bot.source.importing.item import Found, ImportFault, SourceError
+from bot.source.importing.item import ImportFault, ItemOrFault, SourceError
 from bot.source.importing.page import Facts, read_page
 
 PAGE_MAX_BYTES = 20_000_000
@@ -54,7 +54,7 @@ class PageFolder:
         """See `Source.__len__`."""
         return len(self._files)
 
-    def items(self) -> Iterator[Found]:
+    def items(self) -> Iterator[ItemOrFault]:
         """See `Source.items`."""
         table = self._folder / _TABLE
         posts = _Posts(_read(table) if table.is_file() else b"")
@@ -94,7 +94,7 @@ class PageZip:
         """See `Source.__len__`."""
         return len(self._zip.infolist())
 
-    def items(self) -> Iterator[Found]:
+    def items(self) -> Iterator[ItemOrFault]:
         """See `Source.items`."""
         with self._zip:
             members = self._zip.infolist()
@@ -153,7 +153,7 @@ class _Posts:
         except csv.Error:
             self._rows = {}
 
-    def found(self, data: bytes, origin: str) -> Found:
+    def found(self, data: bytes, origin: str) -> ItemOrFault:
         """Return the issue that a page is, with what the table says of it; a draft is none."""
         if len(data) > PAGE_MAX_BYTES:
             return ImportFault(origin, f"it has more than {PAGE_MAX_BYTES / 1e6:.0f} MB; leave it out")

@@ -19,7 +19,7 @@ from archive import document
 from archive.document import FILE_MAX_BYTES, SUFFIXES
 from archive.folder import DiskFolder, File
 from archive.loader import read_one
-from bot.source.importing.item import Found, ImportFault, Item, SourceError, UnreachableError, hashed
+from bot.source.importing.item import ImportFault, Item, ItemOrFault, SourceError, UnreachableError, hashed
 from bot.source.importing.network import resolved, without_secrets
 
 CLONE_SECONDS = 300
@@ -58,7 +58,7 @@ class Repository:
         """See `Source.__len__`."""
         return 0
 
-    def items(self) -> Iterator[Found]:
+    def items(self) -> Iterator[ItemOrFault]:
         """See `Source.items`."""
         with tempfile.TemporaryDirectory(prefix="backissue-git-") as place:
             git = _Git(self._address, Path(place), self.name, private=self._private)
@@ -72,13 +72,13 @@ class Repository:
             yield from self._issues(DiskFolder(folder, SUFFIXES))
             self.state = commit
 
-    def _issues(self, folder: DiskFolder) -> Iterator[Found]:
+    def _issues(self, folder: DiskFolder) -> Iterator[ItemOrFault]:
         for file in folder.files():
             found = self._issue(folder, file)
             if found is not None:
                 yield found
 
-    def _issue(self, folder: DiskFolder, file: File) -> Found | None:
+    def _issue(self, folder: DiskFolder, file: File) -> ItemOrFault | None:
         """Return the issue that a file is, None for a file that is none, such as the README."""
         if file.fault or file.size > FILE_MAX_BYTES:
             return ImportFault(file.name, file.fault or f"it has {file.size / 1e6:.0f} MB; an issue may have 5 MB")

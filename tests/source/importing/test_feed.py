@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from archive import document
 from bot.source.importing.feed import MAX_ITEMS, read_feed
 from bot.source.importing.files import written
-from bot.source.importing.item import Found, ImportFault, Item, SourceError
+from bot.source.importing.item import ImportFault, Item, ItemOrFault, SourceError
 from tests.fakes.feeds import atom, json_feed, rss
 from tests.fakes.letters import Folder, sent
 
 HOME = "https://quarry.example/feed"
 
 
-def read(feed: str) -> list[Found]:
+def read(feed: str) -> list[ItemOrFault]:
     """Read a feed, all of it."""
     return list(read_feed(feed.encode(), HOME))
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.source.importing import page_files
-from bot.source.importing.item import Found, ImportFault, Item, Source, SourceError
+from bot.source.importing.item import ImportFault, Item, ItemOrFault, Source, SourceError
 from bot.source.importing.opening import source_of
 from bot.source.importing.page import read_page
 from tests.fakes.feeds import body, export
@@ -29,7 +29,7 @@ PAGE = (
 
 def found(source: Source) -> tuple[list[Item], list[ImportFault]]:
     """Return what a source gives: issues, and faults."""
-    every: list[Found] = list(source.items())
+    every: list[ItemOrFault] = list(source.items())
     return [each for each in every if isinstance(each, Item)], [each for each in every if isinstance(each, ImportFault)]
 
 

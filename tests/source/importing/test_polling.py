@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.source.importing.destination import opened
-from bot.source.importing.item import Found, ImportFault, SourceError, UnreachableError
+from bot.source.importing.item import ImportFault, ItemOrFault, SourceError, UnreachableError
 from bot.source.importing.polling import STATE, Polling
 from tests.fakes.letters import item
 
@@ -26,14 +26,14 @@ class Post:
         """Begin with nothing."""
         self.state = ""
         self.looks: list[str] = []
-        self.waiting: list[Found] = []
+        self.waiting: list[ItemOrFault] = []
         self.error: SourceError | None = None
 
     def __len__(self) -> int:
         """See `Source.__len__`."""
         return 0
 
-    def items(self) -> Iterator[Found]:
+    def items(self) -> Iterator[ItemOrFault]:
         """Yield what came since the state, which counts the looks that found something."""
         self.looks.append(self.state)
         if self.error:

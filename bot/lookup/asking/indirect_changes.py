@@ -1,4 +1,4 @@
-"""Wishes that are put without a verb of change: "fridays would be better", "not over christmas please", "back on".
+"""Changes asked for without a verb of change: "fridays would be better", "not over christmas please", "back on".
 
 The rule is that of `changes`, turned round: a message in which every word is about us or about times wants something of
 us. What it wants is told by a "no", by an "again", or by the days and times that it names. What asks for a fact ("does
@@ -34,7 +34,7 @@ _WORDS = (
     love quarter whole during mornings evenings afternoons twice often
 """)
 )
-_PHRASES = phrases("plain_wishes")
+_PHRASES = phrases("indirect_changes")
 _AGAIN = _PHRASES["again"]
 _NO = _PHRASES["no"]
 _AHEAD = _PHRASES["ahead"]
@@ -45,7 +45,7 @@ _HERE = _PHRASES["here"]
 _SOONER = _PHRASES["sooner"]
 
 
-def plain_wish(heard: Heard) -> Request | None:
+def indirect_change(heard: Heard) -> Request | None:
     """Return what a message wants of us, None if it wants nothing or if some word of it is about something else."""
     text = CLAUSE.sub("", without_addresses(heard.text, heard)).strip()
     if not text or ASKS.match(text) or OF_A_DAY.search(text) or not _is_about_us(text):
