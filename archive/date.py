@@ -254,6 +254,7 @@ def _mailed(text: str) -> datetime | None:
 
 def _timed(text: str) -> datetime | None:
     """Return the first day written in `text`, with the time written after it, if any."""
+    text = _T_BETWEEN.sub(" ", text)
     day = written(text) or _slashed(text)
     clock = _CLOCK.search(text) if day is not None else None
     if day is None or clock is None:
@@ -272,7 +273,7 @@ def _timed(text: str) -> datetime | None:
 
 _CLOCK = re.compile(
     r"""(?<![\d:])(?:(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?(?![\d:])(?:\.\d+)?
-    |(?P<bare>\d{1,2})(?=\s*[ap]\.?m\b))\s*(?P<half>[ap]\.?m\b\.?)?\s*(?P<zone>(?:Z|UTC|GMT|[ECMP][SD]T|CET|CEST)(?!\w)|[+-]\d\d:?\d\d)?""",
+    |(?P<bare>\d{1,2})(?=\s*[ap]\.?m\b))\s*(?P<half>[ap]\.?m\b\.?)?\s*\(?(?P<zone>(?:Z|UTC|GMT|[ECMP][SD]T|CET|CEST)(?!\w)|[+-]\d\d:?\d\d)?""",
     re.VERBOSE | re.IGNORECASE,
 )
 _HALF = re.compile(r"\d\s*[ap]\.?m\b", re.IGNORECASE)
@@ -283,6 +284,20 @@ _ZONES = {
     for hours, names in {0: "Z UTC GMT", 1: "CET", 2: "CEST", -4: "EDT", -5: "EST CDT", -6: "CST MDT"}.items()
     for name in names.split()
 } | {"MST": -7, "PDT": -7, "PST": -8}
+
+
+_T_BETWEEN = re.compile(r"(?<=\d)T(?=\d)")
+_LETTERS_AT_END = re.compile(r"\d(?:\s*[AaPp]\.?[Mm]\.?)?\s+\(?(?P<zone>[A-Z]{2,5})\)?$")
+
+
+def unknown_zone(value: object) -> str:
+    """Return the letters of a zone after a time that `moment` does not know and takes for UTC, "" for none.
+
+    India, Israel and Ireland all write IST: what has several meanings is asked for, not guessed.
+    """
+    found = _LETTERS_AT_END.search(value.strip()[:100]) if isinstance(value, str) and _CLOCK.search(value) else None
+    zone = found["zone"] if found else ""
+    return "" if zone in {*_ZONES, "UT", "AM", "PM"} else zone
 
 
 def written(text: str) -> datetime | None:

@@ -235,6 +235,8 @@ class _Document:
         """
         given = release.date_of(metadata)
         published = date.moment(given)
+        if published and (zone := date.unknown_zone(given)):
+            self._note(0, f"nobody can tell which time {zone} is; its time is taken for UTC", _OFFSET)
         if published and not date.is_period(given):
             return published, not date.has_time(given)
         name = label.slug(self.file)
@@ -263,6 +265,7 @@ _MARKED = (
 )
 _LINE_END = re.compile(rb"\r\n?|\n")
 _SAVE = "save it as UTF-8"
+_OFFSET = "write an offset after the time, like `09:00 +05:30`"
 _DATE = "add a line like `date: 2014-09-21` to its front matter"
 
 

@@ -147,6 +147,17 @@ def test_an_invalid_date_is_reported() -> None:
     assert not found.lost
 
 
+@pytest.mark.parametrize("zone", ["IST", "BST", "PT", "AEST"])
+@pytest.mark.parametrize("form", ["2026-12-01 09:00 {}", "Tue, 01 Dec 2026 09:00:00 {}", "Dec 1, 2026 9 AM ({})"])
+def test_a_zone_of_several_meanings_is_said(form: str, zone: str) -> None:
+    """Its time is taken for UTC, and `check` names it; an offset, or a zone that is known, is no problem."""
+    for said, problems in ((form.format(zone), 1), (form.format("EST"), 0), (form.format("UTC"), 0)):
+        reading = document.read("x.md", f'---\ntitle: T\ndate: "{said}"\n---{BODY}'.encode())
+        assert reading.issue is not None
+        assert len(reading.problems) == problems
+        assert not problems or f"which time {zone} is" in reading.problems[0].message
+
+
 @pytest.mark.parametrize(
     ("front", "file", "number"),
     [

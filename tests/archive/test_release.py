@@ -178,6 +178,8 @@ def test_a_finished_issue_that_becomes_an_undated_draft_is_none() -> None:
         ("24 December 2026, 9:05 pm", 21, 5),
         ("Dec 24, 2026 12:30 AM", 0, 30),
         ("2026-12-24 9:00 EST", 14, 0),
+        ("2026-12-24T9:00 EST", 14, 0),
+        ("December 24, 2026 at 9:00 am (EST)", 14, 0),
         ("2026/12/24 9:00 +0100", 8, 0),
         ("2026/12/24", 0, 0),
         ("12/24/2026 9:30 am", 9, 30),
