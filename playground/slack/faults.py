@@ -79,6 +79,13 @@ class Faults:
         """Return the faults that may still hit, in the order in which they were added."""
         return [fault for fault, (_, hit) in self._faults if fault.times is None or hit < fault.times]
 
+    def spare(self, fault: Fault) -> None:
+        """Count one hit less of a fault that was picked: it did not come to it."""
+        for known, counts in self._faults:
+            if known is fault:
+                counts[1] -= 1
+                return
+
     def pick(self, method: str, workspace: str, channel: str, *, thread: bool) -> Fault | None:
         """Return the fault that hits this call, if any, and count it."""
         for fault, counts in self._faults:

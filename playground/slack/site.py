@@ -23,6 +23,9 @@ WRITING = frozenset(
 )
 
 
+_LIMITED = "ratelimited"
+
+
 @dataclass(frozen=True, slots=True)
 class MethodReply:
     """What the caller gets: a body and status, or silence (`wire` "hang"), or a reset connection ("cut")."""
@@ -125,7 +128,10 @@ class Site:
             due = call.now + timedelta(seconds=fault.lands_after)
             heapq.heappush(self._late, (due, next(self._order), replace(call, now=due)))
         elif fault.effect:
-            self._perform(call, told=told)
+            reply = self._perform(call, told=told)
+            if reply.body.get("error") == _LIMITED:  # it takes no effect, so the fault is kept for one that does
+                self.faults.spare(fault)
+                return reply
         else:
             self._write(call, {}, landed=False, answer=told)
         if fault.how is How.HANG:
@@ -143,7 +149,7 @@ class Site:
         try:
             fields = self._answer(call)
         except RefusalError as refusal:
-            answer = refusal.error if told == "ok" else told
+            answer = refusal.error if told == "ok" or refusal.error == _LIMITED else told
             self._write(call, {}, landed=False, answer=answer, details=refusal.messages)
             return _refused(refusal)
         self._write(call, fields, landed=True, answer=told)

@@ -30,6 +30,20 @@ def test_the_ledger_knows_what_landed(how: How, effect: bool) -> None:
     assert it.post()
 
 
+def test_a_call_that_is_limited_leaves_a_fault_with_effect_for_the_next() -> None:
+    """Slack takes no message that it limits: its answer cannot be lost on one that landed."""
+    it = environment()
+    assert it.post()
+    it.site.faults.add(Fault(How.HANG, effect=True))
+    limited = it.reply("chat.postMessage", channel=it.channel.id, text="too soon")
+    assert (limited.outcome, limited.status, len(it.site.ledger.posts())) == ("answer", 429, 1)
+    assert it.site.ledger.lines[-1].answer == "ratelimited"
+    it.pass_(1)
+    assert it.reply("chat.postMessage", channel=it.channel.id, text="now").outcome == "hang"
+    assert len(it.site.ledger.posts()) == 2
+    assert len(it.site.faults) == 0
+
+
 def test_a_delayed_message_lands_later() -> None:
     """A delayed message is not there at once, and is there once its time has come."""
     it = environment()
