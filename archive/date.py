@@ -290,14 +290,19 @@ _T_BETWEEN = re.compile(r"(?<=\d)T(?=\d)")
 _LETTERS_AT_END = re.compile(r"\d(?:\s*[AaPp]\.?[Mm]\.?)?\s+\(?(?P<zone>[A-Z]{2,5})\)?$")
 
 
+_NO_UNKNOWN_ZONES = {*_ZONES, "UT", "AM", "PM"}
+
+
 def unknown_zone(value: object) -> str:
     """Return the letters of a zone after a time that `moment` does not know and takes for UTC, "" for none.
 
     India, Israel and Ireland all write IST: what has several meanings is asked for, not guessed.
     """
-    found = _LETTERS_AT_END.search(value.strip()[:100]) if isinstance(value, str) and _CLOCK.search(value) else None
-    zone = found["zone"] if found else ""
-    return "" if zone in {*_ZONES, "UT", "AM", "PM"} else zone
+    text = value.strip()[:100] if isinstance(value, str) else ""
+    found = _LETTERS_AT_END.search(text)
+    if found is None or found["zone"] in _NO_UNKNOWN_ZONES or not _CLOCK.search(text):
+        return ""
+    return found["zone"]
 
 
 def written(text: str) -> datetime | None:

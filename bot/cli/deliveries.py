@@ -21,7 +21,7 @@ from bot.digests.delivery.issue_registry import IssueRegistry
 from bot.digests.delivery.several_registries import RegisterOfEach, registry_for
 from bot.digests.delivery_status import DeliveryReports
 from bot.digests.views.subscription import DeliveryStatus, Post, described
-from bot.domain.delivery import Delivery, Progress, State
+from bot.domain.delivery import RETRACTABLE, Delivery, Progress, State
 from bot.domain.delivery_policy import DEFAULT_POLICY
 from bot.domain.errors import SettingsError
 from bot.domain.issue_identity import Fingerprint
@@ -264,8 +264,7 @@ def _last(post: Post | None) -> str:
 
 
 def _happened(delivery: Delivery) -> str:
-    taken = delivery.progress in {Progress.RETRACTING, Progress.RETRACTED}
-    return taken_back(delivery, mention="{}") if taken else delivery.said_reason
+    return delivery.said_reason if delivery.progress in RETRACTABLE else taken_back(delivery, mention="{}")
 
 
 def _deliveries(found: Iterable[Delivery]) -> Table:

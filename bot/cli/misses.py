@@ -21,7 +21,7 @@ from bot.runtime.clock import SystemClock
 from bot.runtime.settings import Settings
 from bot.store.store import Store
 
-ItemOrFault = tuple[MissedQuery, Remedy | None]
+MissAndRemedy = tuple[MissedQuery, Remedy | None]
 
 
 def misses(archive: Path | None, synonyms: Path | None, limit: int, *, as_json: bool) -> None:
@@ -73,7 +73,7 @@ def _index(archive: Path | None, synonyms: Path | None) -> Index | None:
         return None
 
 
-def _table(found: Sequence[ItemOrFault]) -> Table:
+def _table(found: Sequence[MissAndRemedy]) -> Table:
     table = Table(header_style="dim", box=None, padding=(0, 2, 0, 0))
     for column in ("count", "last", "searched for", "answer", "what would have helped"):
         table.add_column(column, overflow="fold", justify="right" if column == "count" else "left")

@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from archive.issue import Issue
-from bot.domain.delivery import ISSUE_GONE, OPERATOR, SETTLED, TAKEN_BACK, Delivery, Progress, State, moment_of_ts
+from bot.domain.delivery import (
+    ISSUE_GONE,
+    OPERATOR,
+    RETRACTABLE,
+    SETTLED,
+    TAKEN_BACK,
+    Delivery,
+    Progress,
+    State,
+    moment_of_ts,
+)
 from bot.domain.delivery_policy import DeliveryPolicy
 from bot.domain.publication import moment_said
 from bot.domain.schedule import Weekly, zone_of
@@ -45,7 +55,7 @@ def turn(issue: Issue, at: datetime, first: datetime, now: datetime, how: tuple[
 
 def stands(delivery: Delivery, subscription: Subscription | None, at: datetime | None, now: datetime) -> str:
     """Return the state of a delivery that is not done, as a clause; `at` is when it goes out, None if it does not."""
-    if delivery.progress in {Progress.RETRACTING, Progress.RETRACTED}:
+    if delivery.progress not in RETRACTABLE:
         return taken_back(delivery)
     if delivery.progress in _ENDED:
         return _ENDED[delivery.progress] + (f" ({delivery.said_reason})" if delivery.reason else "")

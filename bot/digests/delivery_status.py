@@ -17,7 +17,7 @@ from bot.digests.clauses import PASSES, astray, coming, halted, posted_at, stand
 from bot.digests.delivery.issue_registry import IssueRegistry
 from bot.digests.views.subscription import DeliveryStatus, Post, Upcoming, Waiting
 from bot.domain.catalogue import IssueCatalogue
-from bot.domain.delivery import ISSUE_GONE, Delivery, Progress
+from bot.domain.delivery import ISSUE_GONE, RETRACTABLE, Delivery, Progress
 from bot.domain.delivery_policy import DEFAULT_POLICY, DeliveryPolicy
 from bot.domain.due import SAID, Known, older, passed_over
 from bot.domain.forecast import Forecast, forecast, undecided
@@ -33,7 +33,6 @@ from bot.store.store import Store
 
 _log = structlog.get_logger(__name__)
 _UNFINISHED = (Progress.WAITING, Progress.POSTING, Progress.UNKNOWN)
-_TAKEN_BACK = (Progress.RETRACTING, Progress.RETRACTED)
 _RECENT = 50
 MAX_OLDER = 1_000
 """Passed over issues that are counted."""
@@ -68,7 +67,11 @@ class DeliveryReports:
         """Return the subscription's status: what comes next and when, the last digest, and what waits, with reasons."""
         latest = await self._store.deliveries.latest(subscription)
         outlook = await self._outlook(subscription, now)
-        waits = await self._waiting(outlook, latest)
+        rows = await self._store.deliveries.list(
+            workspace=subscription.workspace, channel=subscription.channel, limit=_RECENT
+        )
+        rows = tuple(row for row in rows if row.subscription == subscription.id)
+        waits = self._waiting(outlook, rows, latest)
         coming = self._coming(outlook)
         return DeliveryStatus(
             channel=subscription.channel,
@@ -77,7 +80,7 @@ class DeliveryReports:
             next_at=coming.at,
             next_title=coming.title,
             last=await self._last(latest, subscription),
-            taken_back=await self._taken_back(latest, subscription),
+            taken_back=self._taken_back(rows, latest),
             waiting=waits[:MAX_WAITING],
             more_waiting=outlook.left + max(0, len(waits) - MAX_WAITING),
             paused=subscription.paused.reason if subscription.paused else "",
@@ -192,17 +195,11 @@ class DeliveryReports:
         stands = delivery.said_reason if done else self._going_on(delivery, subscription)
         return Post(self._title(delivery), link, posted_at(delivery), stands, delivery.parent.ts, delivery.id)
 
-    async def _taken_back(self, latest: Delivery | None, subscription: Subscription) -> Waiting | None:
-        """Return the newest digest that was taken back, or is being, if it is newer than the `latest` that stands."""
-        rows = await self._store.deliveries.list(
-            workspace=subscription.workspace, channel=subscription.channel, limit=_RECENT
-        )
-        for row in rows:
-            if latest is not None and row.id <= latest.id:
-                break
-            if row.subscription == subscription.id and row.progress in _TAKEN_BACK:
-                return Waiting(self._title(row), taken_back(row))
-        return None
+    def _taken_back(self, rows: Sequence[Delivery], latest: Delivery | None) -> Waiting | None:
+        """Return the newest of `rows` that was taken back, or is being, if it came after the `latest` that stands."""
+        since = latest.id if latest is not None else 0
+        gone = next((row for row in rows if row.id > since and row.progress not in RETRACTABLE), None)
+        return Waiting(self._title(gone), taken_back(gone)) if gone is not None else None
 
     def _title(self, delivery: Delivery) -> str:
         """Return what people call a delivery's issue, and why it is not in the archive if it is not."""
@@ -229,21 +226,16 @@ class DeliveryReports:
             _log.info("permalink.failed", channel=delivery.channel, error=str(error))
             return ""
 
-    async def _waiting(self, outlook: _Outlook, latest: Delivery | None) -> tuple[Waiting, ...]:
-        """Return the issues that wait: unfinished deliveries, then those not decided yet in the order of their turns.
+    def _waiting(self, outlook: _Outlook, rows: Sequence[Delivery], latest: Delivery | None) -> tuple[Waiting, ...]:
+        """Return the issues that wait: the unfinished `rows`, then those not decided yet in the order of their turns.
 
         The `latest` digest in the channel is left out, since the status shows it as the last one.
         """
         subscription, at = outlook.subscription, outlook.forecast.at
-        rows = await self._store.deliveries.list(
-            workspace=subscription.workspace, channel=subscription.channel, limit=_RECENT
-        )
         found = [
             Waiting(self._title(each), stands(each, subscription, at.get(each.issue), outlook.now))
             for each in reversed(rows)
-            if each.subscription == subscription.id
-            and each.progress in _UNFINISHED
-            and (latest is None or each.id != latest.id)
+            if each.progress in _UNFINISHED and (latest is None or each.id != latest.id)
         ]
         shown = outlook.queue[:MAX_WAITING]
         return (*found, *(Waiting(title(outlook.issue(key)), self._turn(outlook, key)) for key in shown))

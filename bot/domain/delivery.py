@@ -94,7 +94,7 @@ OPERATOR = "operator"
 RETRACTION_LINE = "taken back"
 """The key of the line in the channel that says that its digest was taken back. It is a part after all others."""
 RETRACTABLE = frozenset(Progress) - {Progress.RETRACTING, Progress.RETRACTED}
-"""The progress of a delivery that can be taken back."""
+"""The progress of a delivery that can be taken back: all but of one that was, or is being."""
 
 STANDING = frozenset({State.SENT, State.UNKNOWN})
 """States of a part whose message stands in the channel, or may."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections import Counter
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -52,7 +51,6 @@ class Connections:
         """
         self.limit = max_connections() if limit is None else limit
         self.per_peer = per_peer
-        self.of_peer: Counter[str] = Counter()
         self.head, self.body = head, body
         self.waiting: dict[BoundedHttp, None] = {}
         self.open: set[BoundedHttp] = set()
@@ -98,7 +96,6 @@ class BoundedHttp(HttpToolsProtocol):
         self._server_connections = connections
         self._timer: asyncio.TimerHandle | None = None
         self._head_bytes = 0
-        self._peer = ""
 
     @property
     def is_receiving(self) -> bool:
@@ -109,22 +106,24 @@ class BoundedHttp(HttpToolsProtocol):
         """Expect headers soon, and make room if there are too many."""
         super().connection_made(transport)
         self._server_connections.open.add(self)
-        self._peer = self.client[0] if self.client else ""
-        self._server_connections.of_peer[self._peer] += 1
         self._wait(self._server_connections.head)
         if self._is_beyond_its_peers_share():
             self._server_connections.drop(self)
         elif len(self.connections) > self._server_connections.limit:
             self._server_connections.make_room()
 
+    @property
+    def peer(self) -> str:
+        """Return the address that it comes from."""
+        return self.client[0] if self.client else ""
+
     def _is_beyond_its_peers_share(self) -> bool:
         share = self._server_connections.per_peer
-        return share is not None and self._server_connections.of_peer[self._peer] > share
+        return share is not None and sum(one.peer == self.peer for one in self._server_connections.open) > share
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget it."""
         self._server_connections.open.discard(self)
-        self._server_connections.of_peer -= Counter({self._peer: 1})  # which forgets a peer that has none
         self._wait_no_more()
         super().connection_lost(exc)
 

@@ -59,31 +59,29 @@ class _LeftError(_RefusedError):
         super().__init__(400, "its sender left")
 
 
-def web(
-    bolt: AsyncApp, *, verifying: Verifying, lifespan: Lifespan, pages: Pages, refusals: Refusals | None = None
-) -> Starlette:
+def web(bolt: AsyncApp, *, verifying: Verifying, lifespan: Lifespan, pages: Pages, refusals: Refusals) -> Starlette:
     """Return the ASGI application. `bolt` should not verify requests again: its clock and its words are its own.
 
     `lifespan` is entered before the first request and left after the last; `pages` are served beside Slack's path, and
     `refusals` count and tell what is refused.
     """
-    told = refusals or Refusals()
+
+    def refuse(refused: _RefusedError) -> Response:
+        if isinstance(refused, _LeftError):
+            refusals.left()
+        else:
+            refusals.refused(refused.status, refused.reason)
+        return Response(status_code=refused.status, headers=None if refused.status == 401 else NO_RETRY)
 
     async def events(request: Request) -> Response:
         try:
             read = await _read(request, verifying)
-        except _LeftError as left:
-            told.left()
-            return _refused(left)
         except _RefusedError as refused:
-            told.refused(refused.status, refused.reason)
-            return _refused(refused)
+            return refuse(refused)
         try:
             return to_starlette_response(await bolt.async_dispatch(read))
         except Exception as error:  # noqa: BLE001 - what fails in a listener is answered by `handlers.errors`: this is not
-            failed = _RefusedError(400, f"it cannot be answered ({type(error).__name__})")
-            told.refused(failed.status, failed.reason)
-            return _refused(failed)
+            return refuse(_RefusedError(400, f"it cannot be answered ({type(error).__name__})"))
 
     @asynccontextmanager
     async def around(_: Starlette) -> AsyncIterator[None]:
@@ -91,11 +89,6 @@ def web(
             yield
 
     return Starlette(routes=[Route(PATH, events, methods=["POST"]), *pages.routes()], lifespan=around)
-
-
-def _refused(refused: _RefusedError) -> Response:
-    """Answer a refusal: an empty body."""
-    return Response(status_code=refused.status, headers=None if refused.status == 401 else NO_RETRY)
 
 
 async def _read(request: Request, verifying: Verifying) -> AsyncBoltRequest:

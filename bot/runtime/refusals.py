@@ -11,11 +11,12 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
+from bot.runtime.fault_log import REMIND_SECONDS
+
 _log = structlog.get_logger(__name__)
 
 EACH = 60
 """Refusals of one minute that have a line each; further ones are counted, in one line at its end."""
-MINUTE_SECONDS = 60.0
 _REASONS = 3
 """Reasons that the line about many names, the most frequent first."""
 LEFT = "left"
@@ -49,7 +50,7 @@ class Refusals:
         self._count(str(status))
         if not self._begun:
             self._begun = True
-            self._later(MINUTE_SECONDS, self._end_minute)
+            self._later(REMIND_SECONDS, self._end_minute)
         self._lines += 1
         if self._lines <= EACH:
             _log.warning("request.refused", status=status, reason=reason)
@@ -67,8 +68,8 @@ class Refusals:
         if not beyond:
             return
         reasons = "; ".join(reason for reason, _ in beyond.most_common(_REASONS))
-        _log.warning("request.refused", times=beyond.total(), seconds=round(MINUTE_SECONDS), reason=reasons)
-        self._later(MINUTE_SECONDS, self._end_minute)
+        _log.warning("request.refused", times=beyond.total(), seconds=round(REMIND_SECONDS), reason=reasons)
+        self._later(REMIND_SECONDS, self._end_minute)
 
 
 def _on_the_loop(seconds: float, call: Callable[[], None]) -> object:

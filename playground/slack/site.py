@@ -24,6 +24,7 @@ WRITING = frozenset(
 
 
 _LIMITED = "ratelimited"
+"""Slack's word for a call that takes no effect since there were too many (Slack: apis/rate-limits)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,7 @@ class Site:
         if fault.how is How.BROKEN:
             return MethodReply({"ok": False, "error": "internal_error"}, status=500)
         if fault.how is How.LIMITED:
-            return _refused(RefusalError("ratelimited", wait=fault.retry_after))
+            return _refused(RefusalError(_LIMITED, wait=fault.retry_after))
         return _refused(RefusalError(fault.error))
 
     def _perform(self, call: Call, told: str = "ok") -> MethodReply:
@@ -163,7 +164,7 @@ class Site:
         if perform is None:
             raise RefusalError("unknown_method")
         if wait := call.workspace.pace.call(call.method, call.now.timestamp()):
-            raise RefusalError("ratelimited", wait=wait)
+            raise RefusalError(_LIMITED, wait=wait)
         return perform(call)
 
     def tell(self, outcome: CallOutcome) -> None:

@@ -16,6 +16,7 @@ import handlers.errors
 from bot.runtime.clock import SystemClock
 from bot.runtime.health_pages import Health, Pages
 from bot.runtime.http import BODY_MAX_BYTES, PATH, Verifying, web
+from bot.runtime.refusals import Refusals
 from playground.slack.request_sender import signature
 from tests.handlers.people import People
 
@@ -54,7 +55,7 @@ def client(state: State) -> Iterator[TestClient]:
 
     verifying = Verifying(SECRET, SystemClock())
     pages = Pages(lambda: state.health, lambda: state.started)
-    with TestClient(web(bolt, verifying=verifying, lifespan=lifespan, pages=pages)) as running:
+    with TestClient(web(bolt, verifying=verifying, lifespan=lifespan, pages=pages, refusals=Refusals())) as running:
         yield running
 
 

@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.digests.command_context import CommandContext
-from bot.digests.delivery.issue_registry import IssueRegistry
 from bot.digests.delivery_status import DeliveryReports
 from bot.digests.retracting import Retracting
 from bot.digests.views.subscription import RETRACT, DeliveryStatus, Post, status
@@ -24,7 +23,7 @@ from bot.store.store import Store
 from playground.slack.channel import ChannelMessage
 from playground.slack.faults import Fault, How
 from playground.slack.limits import problems
-from tests.digests.test_said import subscribed
+from tests.digests.test_said import reports_of, subscribed
 from tests.fakes.doom import Fuse, doomed_slack, doomed_store
 from tests.fakes.newsletter import issue
 from tests.fakes.postgres import Postgres
@@ -513,11 +512,7 @@ def test_the_status_says_what_was_taken_back_until_the_next_digest() -> None:
 
 async def said(scene: Scene, channel: str) -> str:
     """Return what `status` says in the channel."""
-    subscription = await scene.store.subscriptions.get("-:T1", channel)
-    assert subscription is not None
-    registry = IssueRegistry(scene.store.issues)
-    await registry.put(scene.issues, scene.clock.now())
-    reports = DeliveryReports(scene.store, registry, None)
+    reports, subscription = await reports_of(scene), await subscribed(scene, channel)
     return str(status(await reports.status(subscription, scene.clock.now())).blocks)
 
 

@@ -42,11 +42,6 @@ class CountedLooks(SiteSlack):
         return await super().own_copies(workspace, channel, marker, oldest=oldest)
 
 
-def new_store() -> Store:
-    """Return a database in memory."""
-    return STORES.lend()
-
-
 async def two(first: Store, second: Store, *, channels: int = 1) -> tuple[Scene, Scene, list[str]]:
     """Return two bots in one workspace, each of which has subscribed the same channels in a database of its own."""
     one, other = Scene(first), Scene(second)
@@ -80,7 +75,7 @@ def test_of_two_bots_that_post_the_same_digest_one_gives_way(database: Callable[
     """Whether at the same moment or one after the other: one digest stands, whole, and both say what happened."""
 
     async def play() -> None:
-        one, other, (channel,) = await two(database(), new_store())
+        one, other, (channel,) = await two(database(), STORES.lend())
         for number in (2, 3):
             new = issue(number, one.clock.now())
             await one.appear(new)
@@ -106,7 +101,7 @@ def test_once_seen_no_channel_of_the_workspace_gets_a_digest_twice() -> None:
     """Of forty channels the first may be looked at by chance; from then on each is looked at before it is posted to."""
 
     async def play() -> None:
-        one, other, places = await two(new_store(), new_store(), channels=40)
+        one, other, places = await two(STORES.lend(), STORES.lend(), channels=40)
         for number in (2, 3):
             new = issue(number, one.clock.now())
             await asyncio.gather(*(scene.appear(new) for scene in (one, other)))
