@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archive.issue import Issue
 from bot.domain.text import one_line
-from bot.domain.title import label, label_among, title, whose
+from bot.domain.title import label, label_among, title, whose_beside_title
 
 
 def numbered(issue: Issue) -> str:
@@ -17,8 +17,8 @@ def numbered(issue: Issue) -> str:
 
 
 def named(issue: Issue) -> str:
-    """Return an issue's number, or its title if it has none; with its newsletter where there are several."""
+    """Return an issue's number, or its title if it has none; with its newsletter where there are several, said once."""
     if issue.number is not None:
         return numbered(issue)
-    name = whose(issue)
+    name = whose_beside_title(issue)
     return f"{name}: {title(issue)}" if name else title(issue)

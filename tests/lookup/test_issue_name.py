@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -43,6 +44,12 @@ def test_an_issue_without_a_number_names_its_newsletter_too() -> None:
     issues = [_issue(None, ""), _issue(None, "sre"), _issue(None, "sre", "SRE Weekly")]
     assert [named(issue) for issue in issues] == ["Notes", "sre: Notes", "SRE Weekly: Notes"]
     assert [numbered(issue) for issue in issues] == ["notes", "sre/notes", "sre/notes"]
+
+
+def test_a_title_that_names_its_newsletter_is_enough() -> None:
+    """It is not said twice in a line."""
+    issue = replace(_issue(None, "sre", "SRE Weekly"), title="SRE Weekly, readers' choice")
+    assert named(issue) == "SRE Weekly, readers' choice"
 
 
 def test_issues_of_several_newsletters_know_their_names(tmp_path: Path) -> None:
